@@ -1,0 +1,21 @@
+"""Fixtures that every test may use."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The data beside the project: real calendars, address books and the school register.
+
+    A clone without them skips what needs them; in CI their absence is a failure.
+    """
+    root = Path(__file__).resolve().parents[1]
+    path = Path(os.environ.get("KOSCHUSO_SHARED", root.parent / "shared"))
+    if not (path / "nrw-data").is_dir():
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"CI must run with the shared data, but {path} is not there")
+        pytest.skip("the shared data are not beside this clone")
+    return path
