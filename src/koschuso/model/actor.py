@@ -92,13 +92,13 @@ class Consent:
 
     def __attrs_post_init__(self) -> None:
         problems = Problems("consent")
-        problems.require(
-            self.revoked_on is None or self.revoked_on >= self.given_on,
-            field="revoked_on",
-            value=self.revoked_on,
-            rule="einwilligung.reihenfolge",
-            message="Eine Einwilligung kann nicht vor ihrer Erteilung widerrufen worden sein.",
-        )
+        if not (self.revoked_on is None or self.revoked_on >= self.given_on):
+            problems.add(
+                field="revoked_on",
+                value=self.revoked_on,
+                rule="einwilligung.reihenfolge",
+                message="Eine Einwilligung kann nicht vor ihrer Erteilung widerrufen worden sein.",
+            )
         problems.raise_if_any()
 
     def holds_on(self, day: date) -> bool:
@@ -154,13 +154,13 @@ class Person(Record):
     status: PersonStatus = PersonStatus.AKTIV
 
     def _check(self, problems: Problems) -> None:
-        problems.require(
-            self.given_name or self.family_name,
-            field="family_name",
-            value="",
-            rule="person.name",
-            message="Eine Person braucht einen Vor- oder Nachnamen; ein Funktionspostfach ist eine Organisation.",
-        )
+        if not (self.given_name or self.family_name):
+            problems.add(
+                field="family_name",
+                value="",
+                rule="person.name",
+                message="Eine Person braucht einen Vor- oder Nachnamen; ein Funktionspostfach ist eine Organisation.",
+            )
         check_email(problems, "email", self.email)
         check_keys(
             problems,
@@ -214,35 +214,34 @@ class SchoolProfile:
 
     def __attrs_post_init__(self) -> None:
         problems = Problems("school", self.schulnummer)
-        problems.require(
-            len(self.schulnummer) == _SCHULNUMMER_DIGITS and self.schulnummer.isascii() and self.schulnummer.isdigit(),
-            field="schulnummer",
-            value=self.schulnummer,
-            rule="schulnummer.form",
-            message=f"»{self.schulnummer}« ist keine Schulnummer: sechs Ziffern, führende Nullen gehören dazu.",
-        )
+        if not (
+            len(self.schulnummer) == _SCHULNUMMER_DIGITS and self.schulnummer.isascii() and self.schulnummer.isdigit()
+        ):
+            problems.add(
+                field="schulnummer",
+                value=self.schulnummer,
+                rule="schulnummer.form",
+                message=f"»{self.schulnummer}« ist keine Schulnummer: sechs Ziffern, führende Nullen gehören dazu.",
+            )
         check_keys(problems, schulform=self.schulform, status=self.status, schulaufsicht=self.schulaufsicht)
-        problems.require(
-            self.schulform,
-            field="schulform",
-            value="",
-            rule="schule.schulform",
-            message="Eine Schule hat eine Schulform.",
-        )
-        problems.require(
-            self.sozialindexstufe is None or 1 <= self.sozialindexstufe <= _MOST_SOZIALINDEXSTUFE,
-            field="sozialindexstufe",
-            value=self.sozialindexstufe,
-            rule="schule.sozialindexstufe",
-            message=f"Die Sozialindexstufe {self.sozialindexstufe} gibt es nicht; sie reicht von 1 bis 9 oder fehlt.",
-        )
-        problems.require(
-            self.pupils is None or self.pupils >= 0,
-            field="pupils",
-            value=self.pupils,
-            rule="schule.schuelerzahl",
-            message="Eine Schülerzahl ist nicht negativ; eine unbekannte bleibt leer.",
-        )
+        if not self.schulform:
+            problems.add(
+                field="schulform", value="", rule="schule.schulform", message="Eine Schule hat eine Schulform."
+            )
+        if not (self.sozialindexstufe is None or 1 <= self.sozialindexstufe <= _MOST_SOZIALINDEXSTUFE):
+            problems.add(
+                field="sozialindexstufe",
+                value=self.sozialindexstufe,
+                rule="schule.sozialindexstufe",
+                message=f"Die Sozialindexstufe {self.sozialindexstufe} gibt es nicht; sie reicht von 1 bis 9 oder fehlt.",
+            )
+        if not (self.pupils is None or self.pupils >= 0):
+            problems.add(
+                field="pupils",
+                value=self.pupils,
+                rule="schule.schuelerzahl",
+                message="Eine Schülerzahl ist nicht negativ; eine unbekannte bleibt leer.",
+            )
         problems.raise_if_any()
 
 
@@ -307,36 +306,34 @@ class Organisation(Record):
     checked_on: date | None = None
 
     def _check(self, problems: Problems) -> None:
-        problems.require(
-            self.name,
-            field="name",
-            value="",
-            rule="organisation.name",
-            message="Eine Organisation braucht einen Namen.",
-        )
+        if not self.name:
+            problems.add(
+                field="name", value="", rule="organisation.name", message="Eine Organisation braucht einen Namen."
+            )
         check_keys(problems, type=self.type, source=self.source)
-        problems.require(
-            (self.type == "schule") <= (self.school is not None)
-            and (self.school is None or self.type in _SCHOOL_TYPES),
-            field="school",
-            value=self.type,
-            rule="organisation.schule",
-            message=f"Angaben einer Schule gehören zu einer Schule und nur zu ihr, nicht zur Art »{self.type}«.",
-        )
-        problems.require(
-            self.coordination is None or self.type == "koordinierungsstelle",
-            field="coordination",
-            value=self.type,
-            rule="organisation.koordinierungsstelle",
-            message=f"Angaben einer Koordinierungsstelle passen nicht zur Art »{self.type}«.",
-        )
-        problems.require(
-            self.parent_id != self.id,
-            field="parent_id",
-            value=self.parent_id,
-            rule="organisation.uebergeordnet",
-            message="Eine Organisation ist sich nicht selbst übergeordnet.",
-        )
+        if not (
+            (self.type == "schule") <= (self.school is not None) and (self.school is None or self.type in _SCHOOL_TYPES)
+        ):
+            problems.add(
+                field="school",
+                value=self.type,
+                rule="organisation.schule",
+                message=f"Angaben einer Schule gehören zu einer Schule und nur zu ihr, nicht zur Art »{self.type}«.",
+            )
+        if not (self.coordination is None or self.type == "koordinierungsstelle"):
+            problems.add(
+                field="coordination",
+                value=self.type,
+                rule="organisation.koordinierungsstelle",
+                message=f"Angaben einer Koordinierungsstelle passen nicht zur Art »{self.type}«.",
+            )
+        if self.parent_id == self.id:
+            problems.add(
+                field="parent_id",
+                value=self.parent_id,
+                rule="organisation.uebergeordnet",
+                message="Eine Organisation ist sich nicht selbst übergeordnet.",
+            )
         check_ags(problems, "ags", self.ags)
         check_email(problems, "email", self.email)
 
@@ -368,8 +365,7 @@ class Committee(Record):
     email: str = ""
 
     def _check(self, problems: Problems) -> None:
-        problems.require(
-            self.name, field="name", value="", rule="gremium.name", message="Ein Gremium braucht einen Namen."
-        )
+        if not self.name:
+            problems.add(field="name", value="", rule="gremium.name", message="Ein Gremium braucht einen Namen.")
         check_keys(problems, type=self.type)
         check_email(problems, "email", self.email)

@@ -68,31 +68,30 @@ class Concept(Record):
     taetigkeit: str = ""
 
     def _check(self, problems: Problems) -> None:
-        problems.require(
-            self.title, field="title", value="", rule="konzept.titel", message="Ein Konzept braucht einen Titel."
-        )
+        if not self.title:
+            problems.add(field="title", value="", rule="konzept.titel", message="Ein Konzept braucht einen Titel.")
         check_keys(problems, type=self.type, status=self.status, taetigkeit=self.taetigkeit)
-        problems.require(
-            not self.adoptions or self.status not in _NOT_ADOPTED,
-            field="status",
-            value=self.status,
-            rule="konzept.beschluss",
-            message=f"Ein beschlossenes Konzept ist nicht mehr im Status »{self.status}«.",
-        )
-        problems.require(
-            self.adoptions or self.status != "beschlossen",
-            field="adoptions",
-            value=self.status,
-            rule="konzept.beschlossen_ohne_beschluss",
-            message="Ein beschlossenes Konzept nennt, wann es beschlossen wurde.",
-        )
-        problems.require(
-            self.predecessor_id != self.id,
-            field="predecessor_id",
-            value=self.predecessor_id,
-            rule="konzept.vorgaenger",
-            message="Ein Konzept ist nicht sein eigener Vorgänger.",
-        )
+        if not (not self.adoptions or self.status not in _NOT_ADOPTED):
+            problems.add(
+                field="status",
+                value=self.status,
+                rule="konzept.beschluss",
+                message=f"Ein beschlossenes Konzept ist nicht mehr im Status »{self.status}«.",
+            )
+        if not (self.adoptions or self.status != "beschlossen"):
+            problems.add(
+                field="adoptions",
+                value=self.status,
+                rule="konzept.beschlossen_ohne_beschluss",
+                message="Ein beschlossenes Konzept nennt, wann es beschlossen wurde.",
+            )
+        if self.predecessor_id == self.id:
+            problems.add(
+                field="predecessor_id",
+                value=self.predecessor_id,
+                rule="konzept.vorgaenger",
+                message="Ein Konzept ist nicht sein eigener Vorgänger.",
+            )
 
 
 _NOT_ADOPTED = frozenset({"entwurf", "in_abstimmung"})

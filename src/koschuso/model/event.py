@@ -261,55 +261,57 @@ class Event(Record):
             target_groups=self.target_groups,
             schulformen=self.schulformen,
         )
-        problems.require(
-            self.span is not None or self.status in _DATELESS,
-            field="span",
-            value=self.status,
-            rule="veranstaltung.termin",
-            message=f"Eine Veranstaltung im Status »{self.status}« hat einen Termin; nur eine Idee kommt ohne aus.",
-        )
-        problems.require(
-            self.capacity is None or self.capacity > 0,
-            field="capacity",
-            value=self.capacity,
-            rule="veranstaltung.plaetze",
-            message="Eine Platzzahl ist größer als 0; ohne Grenze bleibt das Feld leer.",
-        )
-        problems.require(
+        if not (self.span is not None or self.status in _DATELESS):
+            problems.add(
+                field="span",
+                value=self.status,
+                rule="veranstaltung.termin",
+                message=f"Eine Veranstaltung im Status »{self.status}« hat einen Termin; nur eine Idee kommt ohne aus.",
+            )
+        if not (self.capacity is None or self.capacity > 0):
+            problems.add(
+                field="capacity",
+                value=self.capacity,
+                rule="veranstaltung.plaetze",
+                message="Eine Platzzahl ist größer als 0; ohne Grenze bleibt das Feld leer.",
+            )
+        if not (
             self.registration_deadline is None
             or self.span is None
-            or self.registration_deadline <= self.span.begin.date(),
-            field="registration_deadline",
-            value=self.registration_deadline,
-            rule="veranstaltung.anmeldeschluss",
-            message="Der Anmeldeschluss liegt nach dem Beginn der Veranstaltung.",
-        )
+            or self.registration_deadline <= self.span.begin.date()
+        ):
+            problems.add(
+                field="registration_deadline",
+                value=self.registration_deadline,
+                rule="veranstaltung.anmeldeschluss",
+                message="Der Anmeldeschluss liegt nach dem Beginn der Veranstaltung.",
+            )
         for field, amount in (
             ("cost", self.cost),
             ("budget", self.budget),
             ("certificate_hours", self.certificate_hours),
         ):
-            problems.require(
-                amount is None or (amount.is_finite() and amount >= 0),
-                field=field,
-                value=amount,
-                rule="veranstaltung.nicht_negativ",
-                message=f"Eine Angabe in {field} ist nicht negativ.",
+            if not (amount is None or (amount.is_finite() and amount >= 0)):
+                problems.add(
+                    field=field,
+                    value=amount,
+                    rule="veranstaltung.nicht_negativ",
+                    message=f"Eine Angabe in {field} ist nicht negativ.",
+                )
+        if not (not self.successor_id or self.status is EventStatus.VERSCHOBEN):
+            problems.add(
+                field="successor_id",
+                value=self.successor_id,
+                rule="veranstaltung.nachfolgetermin",
+                message=f"Einen Nachfolgetermin hat eine verschobene Veranstaltung, nicht eine im Status »{self.status}«.",
             )
-        problems.require(
-            not self.successor_id or self.status is EventStatus.VERSCHOBEN,
-            field="successor_id",
-            value=self.successor_id,
-            rule="veranstaltung.nachfolgetermin",
-            message=f"Einen Nachfolgetermin hat eine verschobene Veranstaltung, nicht eine im Status »{self.status}«.",
-        )
-        problems.require(
-            self.sequence >= 0,
-            field="sequence",
-            value=self.sequence,
-            rule="veranstaltung.sequence",
-            message="Die Änderungsnummer (SEQUENCE) ist nicht negativ.",
-        )
+        if self.sequence < 0:
+            problems.add(
+                field="sequence",
+                value=self.sequence,
+                rule="veranstaltung.sequence",
+                message="Die Änderungsnummer (SEQUENCE) ist nicht negativ.",
+            )
 
     def with_status(self, status: EventStatus) -> Event:
         """Make a copy with the next status.
@@ -343,13 +345,8 @@ class Headcount:
 
     def __attrs_post_init__(self) -> None:
         problems = Problems("headcount")
-        problems.require(
-            self.count >= 0,
-            field="count",
-            value=self.count,
-            rule="kopfzahl",
-            message="Eine Kopfzahl ist nicht negativ.",
-        )
+        if self.count < 0:
+            problems.add(field="count", value=self.count, rule="kopfzahl", message="Eine Kopfzahl ist nicht negativ.")
         check_keys(problems, target_group=self.target_group, schulform=self.schulform)
         check_ags(problems, "ags", self.ags)
         problems.raise_if_any()
@@ -394,57 +391,54 @@ class Participation(Record):
 
     def _check(self, problems: Problems) -> None:
         named = bool(self.person_id or self.name or self.email)
-        problems.require(
-            self.event_id,
-            field="event_id",
-            value="",
-            rule="teilnahme.bezug",
-            message="Eine Teilnahme nennt ihre Veranstaltung.",
-        )
+        if not self.event_id:
+            problems.add(
+                field="event_id", value="", rule="teilnahme.bezug", message="Eine Teilnahme nennt ihre Veranstaltung."
+            )
         check_keys(problems, role=self.role)
         check_email(problems, "email", self.email)
-        problems.require(
-            named or self.organisation_id or self.headcounts,
-            field="person_id",
-            value="",
-            rule="teilnahme.wer",
-            message="Eine Teilnahme nennt Person, Institution oder Kopfzahlen.",
-        )
-        problems.require(
-            not (named and self.headcounts),
-            field="headcounts",
-            value="",
-            rule="teilnahme.kopfzahl",
-            message="Kopfzahlen stehen anstelle von Personen, nicht neben ihnen.",
-        )
-        problems.require(
-            self.rank is None or (self.rank > 0 and self.status is ParticipationStatus.WARTELISTE),
-            field="rank",
-            value=self.rank,
-            rule="teilnahme.rang",
-            message=f"Einen Platz auf der Warteliste gibt es ab 1 und nur dort, nicht im Status »{self.status}«.",
-        )
-        problems.require(
-            self.hours is None or (self.hours.is_finite() and self.hours > 0 and self.status.attended),
-            field="hours",
-            value=self.hours,
-            rule="teilnahme.stunden",
-            message=f"Stunden größer als 0 hat, wer teilgenommen hat, nicht wer im Status »{self.status}« ist.",
-        )
-        problems.require(
-            self.hours is not None or self.status is not ParticipationStatus.TEILWEISE,
-            field="hours",
-            value="",
-            rule="teilnahme.stunden_teilweise",
-            message="Eine teilweise Teilnahme nennt ihre Stunden.",
-        )
-        problems.require(
-            not self.substitute_id or self.status is ParticipationStatus.VERTRETEN,
-            field="substitute_id",
-            value=self.substitute_id,
-            rule="teilnahme.vertretung",
-            message=f"Eine Vertretung gibt es nur im Status »vertreten«, nicht bei »{self.status}«.",
-        )
+        if not (named or self.organisation_id or self.headcounts):
+            problems.add(
+                field="person_id",
+                value="",
+                rule="teilnahme.wer",
+                message="Eine Teilnahme nennt Person, Institution oder Kopfzahlen.",
+            )
+        if named and self.headcounts:
+            problems.add(
+                field="headcounts",
+                value="",
+                rule="teilnahme.kopfzahl",
+                message="Kopfzahlen stehen anstelle von Personen, nicht neben ihnen.",
+            )
+        if not (self.rank is None or (self.rank > 0 and self.status is ParticipationStatus.WARTELISTE)):
+            problems.add(
+                field="rank",
+                value=self.rank,
+                rule="teilnahme.rang",
+                message=f"Einen Platz auf der Warteliste gibt es ab 1 und nur dort, nicht im Status »{self.status}«.",
+            )
+        if not (self.hours is None or (self.hours.is_finite() and self.hours > 0 and self.status.attended)):
+            problems.add(
+                field="hours",
+                value=self.hours,
+                rule="teilnahme.stunden",
+                message=f"Stunden größer als 0 hat, wer teilgenommen hat, nicht wer im Status »{self.status}« ist.",
+            )
+        if not (self.hours is not None or self.status is not ParticipationStatus.TEILWEISE):
+            problems.add(
+                field="hours",
+                value="",
+                rule="teilnahme.stunden_teilweise",
+                message="Eine teilweise Teilnahme nennt ihre Stunden.",
+            )
+        if not (not self.substitute_id or self.status is ParticipationStatus.VERTRETEN):
+            problems.add(
+                field="substitute_id",
+                value=self.substitute_id,
+                rule="teilnahme.vertretung",
+                message=f"Eine Vertretung gibt es nur im Status »vertreten«, nicht bei »{self.status}«.",
+            )
 
     def with_status(self, status: ParticipationStatus, *, hours: Decimal | None = None) -> Participation:
         """Make a copy with the next status; what belongs only to the present one is dropped.
@@ -505,9 +499,8 @@ class Series(Record):
     period: Period = ALWAYS
 
     def _check(self, problems: Problems) -> None:
-        problems.require(
-            self.title, field="title", value="", rule="reihe.titel", message="Eine Reihe braucht einen Titel."
-        )
+        if not self.title:
+            problems.add(field="title", value="", rule="reihe.titel", message="Eine Reihe braucht einen Titel.")
         check_keys(
             problems,
             rhythm=self.rhythm,
@@ -522,41 +515,38 @@ class Series(Record):
             "monatlich_n_ter_wochentag": self.weekday is not None and self.nth is not None,
             "termine_liste": bool(self.dates),
         }
-        problems.require(
-            needs.get(self.rhythm, True),
-            field="rhythm",
-            value=self.rhythm,
-            rule="reihe.rhythmus",
-            message=f"Dem Rhythmus »{self.rhythm}« fehlt eine Angabe (Wochen, Wochentag mit Zahl oder Termine).",
-        )
-        problems.require(
-            self.weeks is None or (1 <= self.weeks <= _MOST_WEEKS and self.rhythm == "alle_n_wochen"),
-            field="weeks",
-            value=self.weeks,
-            rule="reihe.wochen",
-            message="Ein Abstand in Wochen reicht von 1 bis 52 und gehört zum Rhythmus »alle_n_wochen«.",
-        )
-        problems.require(
-            self.weekday is None or self.weekday in _WEEKDAYS,
-            field="weekday",
-            value=self.weekday,
-            rule="reihe.wochentag",
-            message="Ein Wochentag reicht von 0 (Montag) bis 6 (Sonntag).",
-        )
-        problems.require(
-            self.nth is None or self.nth in {1, 2, 3, 4, 5, -1},
-            field="nth",
-            value=self.nth,
-            rule="reihe.n_ter",
-            message="Die Zahl des Wochentags im Monat reicht von 1 bis 5; -1 ist der letzte.",
-        )
-        problems.require(
-            self.minutes is None or self.minutes > 0,
-            field="minutes",
-            value=self.minutes,
-            rule="reihe.dauer",
-            message="Eine Dauer ist größer als 0 Minuten.",
-        )
+        if not needs.get(self.rhythm, True):
+            problems.add(
+                field="rhythm",
+                value=self.rhythm,
+                rule="reihe.rhythmus",
+                message=f"Dem Rhythmus »{self.rhythm}« fehlt eine Angabe (Wochen, Wochentag mit Zahl oder Termine).",
+            )
+        if not (self.weeks is None or (1 <= self.weeks <= _MOST_WEEKS and self.rhythm == "alle_n_wochen")):
+            problems.add(
+                field="weeks",
+                value=self.weeks,
+                rule="reihe.wochen",
+                message="Ein Abstand in Wochen reicht von 1 bis 52 und gehört zum Rhythmus »alle_n_wochen«.",
+            )
+        if not (self.weekday is None or self.weekday in _WEEKDAYS):
+            problems.add(
+                field="weekday",
+                value=self.weekday,
+                rule="reihe.wochentag",
+                message="Ein Wochentag reicht von 0 (Montag) bis 6 (Sonntag).",
+            )
+        if not (self.nth is None or self.nth in {1, 2, 3, 4, 5, -1}):
+            problems.add(
+                field="nth",
+                value=self.nth,
+                rule="reihe.n_ter",
+                message="Die Zahl des Wochentags im Monat reicht von 1 bis 5; -1 ist der letzte.",
+            )
+        if not (self.minutes is None or self.minutes > 0):
+            problems.add(
+                field="minutes", value=self.minutes, rule="reihe.dauer", message="Eine Dauer ist größer als 0 Minuten."
+            )
 
     def span_on(self, day: date) -> TimeSpan:
         """Give the span of the date on a day: all day where the series has no time."""

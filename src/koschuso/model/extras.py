@@ -67,27 +67,27 @@ class ExtraField:
 
     def __attrs_post_init__(self) -> None:
         problems = Problems("extrafield", self.name)
-        problems.require(
-            _NAME.fullmatch(self.name),
-            field="name",
-            value=self.name,
-            rule="zusatzfeld.name",
-            message=f"»{self.name}« ist kein Feldname der Form plugin:feld.",
-        )
-        problems.require(
-            self.label,
-            field="label",
-            value="",
-            rule="zusatzfeld.bezeichnung",
-            message="Ein Zusatzfeld braucht eine Bezeichnung.",
-        )
-        problems.require(
-            bool(self.catalogue) == (self.type is FieldType.KEY),
-            field="catalogue",
-            value=self.catalogue,
-            rule="zusatzfeld.katalog",
-            message="Ein Katalog gehört zu einem Feld vom Typ Schlüssel und nur zu ihm.",
-        )
+        if not _NAME.fullmatch(self.name):
+            problems.add(
+                field="name",
+                value=self.name,
+                rule="zusatzfeld.name",
+                message=f"»{self.name}« ist kein Feldname der Form plugin:feld.",
+            )
+        if not self.label:
+            problems.add(
+                field="label",
+                value="",
+                rule="zusatzfeld.bezeichnung",
+                message="Ein Zusatzfeld braucht eine Bezeichnung.",
+            )
+        if bool(self.catalogue) is (self.type is not FieldType.KEY):
+            problems.add(
+                field="catalogue",
+                value=self.catalogue,
+                rule="zusatzfeld.katalog",
+                message="Ein Katalog gehört zu einem Feld vom Typ Schlüssel und nur zu ihm.",
+            )
         problems.raise_if_any()
 
     def check(self, extras: Mapping[str, Any]) -> Finding | None:

@@ -37,20 +37,17 @@ class Milestone(Record):
     actors: tuple[Reference, ...] = ()
 
     def _check(self, problems: Problems) -> None:
-        problems.require(
-            self.title,
-            field="title",
-            value="",
-            rule="meilenstein.titel",
-            message="Ein Meilenstein braucht einen Titel.",
-        )
-        problems.require(
-            self.when.has_year,
-            field="when",
-            value=self.when,
-            rule="meilenstein.jahr",
-            message=f"Ein Meilenstein nennt sein Jahr; »{self.when}« tut es nicht.",
-        )
+        if not self.title:
+            problems.add(
+                field="title", value="", rule="meilenstein.titel", message="Ein Meilenstein braucht einen Titel."
+            )
+        if not self.when.has_year:
+            problems.add(
+                field="when",
+                value=self.when,
+                rule="meilenstein.jahr",
+                message=f"Ein Meilenstein nennt sein Jahr; »{self.when}« tut es nicht.",
+            )
 
 
 @attrs.frozen(kw_only=True)
@@ -77,16 +74,12 @@ class Goal(Record):
     rank: int = 1
 
     def _check(self, problems: Problems) -> None:
-        problems.require(
-            self.title, field="title", value="", rule="ziel.titel", message="Ein Ziel braucht einen Titel."
-        )
-        problems.require(
-            self.rank > 0,
-            field="rank",
-            value=self.rank,
-            rule="ziel.rang",
-            message="Die Reihenfolge der Ziele beginnt bei 1.",
-        )
+        if not self.title:
+            problems.add(field="title", value="", rule="ziel.titel", message="Ein Ziel braucht einen Titel.")
+        if self.rank <= 0:
+            problems.add(
+                field="rank", value=self.rank, rule="ziel.rang", message="Die Reihenfolge der Ziele beginnt bei 1."
+            )
 
 
 @attrs.frozen(kw_only=True)
@@ -130,19 +123,19 @@ class Cooperation(Record):
     period: Period = ALWAYS
 
     def _check(self, problems: Problems) -> None:
-        problems.require(
-            len(set(self.partner_ids)) == len(self.partner_ids) > 1,
-            field="partner_ids",
-            value=len(self.partner_ids),
-            rule="kooperation.partner",
-            message="Eine Kooperation verbindet mindestens zwei verschiedene Organisationen.",
-        )
+        if not (len(set(self.partner_ids)) == len(self.partner_ids) > 1):
+            problems.add(
+                field="partner_ids",
+                value=len(self.partner_ids),
+                rule="kooperation.partner",
+                message="Eine Kooperation verbindet mindestens zwei verschiedene Organisationen.",
+            )
         check_keys(problems, benefits=[benefit.taetigkeit for benefit in self.benefits if benefit.taetigkeit])
         for benefit in self.benefits:
-            problems.require(
-                benefit.beneficiary_id in self.partner_ids,
-                field="benefits",
-                value=benefit.beneficiary_id,
-                rule="kooperation.vorteil",
-                message="Ein Vorteil kommt einer der beteiligten Organisationen zugute.",
-            )
+            if benefit.beneficiary_id not in self.partner_ids:
+                problems.add(
+                    field="benefits",
+                    value=benefit.beneficiary_id,
+                    rule="kooperation.vorteil",
+                    message="Ein Vorteil kommt einer der beteiligten Organisationen zugute.",
+                )

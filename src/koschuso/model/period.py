@@ -75,13 +75,13 @@ class Period:
         match = _SCHULJAHR.fullmatch(name.strip())
         first = int(match[1]) if match else 0
         problems = Problems("period")
-        problems.require(
-            match is not None and int(match[2]) % 100 == (first + 1) % 100,
-            field="schuljahr",
-            value=name,
-            rule="zeitraum.schuljahr",
-            message=f"»{name}« ist kein Schuljahr; erwartet wird die Form 2024/25.",
-        )
+        if not (match is not None and int(match[2]) % 100 == (first + 1) % 100):
+            problems.add(
+                field="schuljahr",
+                value=name,
+                rule="zeitraum.schuljahr",
+                message=f"»{name}« ist kein Schuljahr; erwartet wird die Form 2024/25.",
+            )
         problems.raise_if_any()
         return cls(since=date(first, 8, 1), until=date(first + 1, 8, 1))
 

@@ -74,41 +74,38 @@ class Position(Record):
 
     def _check(self, problems: Problems) -> None:
         check_keys(problems, tenure=self.tenure, tarif=self.tarif, saeule=self.saeule)
-        problems.require(
-            self.name,
-            field="name",
-            value="",
-            rule="stelle.bezeichnung",
-            message="Eine Stelle braucht eine Bezeichnung.",
-        )
-        problems.require(
-            self.holder_id is None or (self.holder_id and self.occupancy is Occupancy.BESETZT),
-            field="occupancy",
-            value=self.occupancy,
-            rule="stelle.besetzung",
-            message=f"Eine Stelle mit einer Person ist besetzt, nicht {self.occupancy}.",
-        )
-        problems.require(
-            self.workload is None or self.workload.vzae is None or self.workload.vzae <= 1,
-            field="workload",
-            value=self.workload,
-            rule="stelle.umfang",
-            message=f"Eine Stelle umfasst höchstens eine Vollzeit ({self.workload}); legen Sie mehrere Stellen an.",
-        )
-        problems.require(
-            self.fixed_until is None or self.tenure == "befristet",
-            field="fixed_until",
-            value=self.fixed_until,
-            rule="stelle.befristung",
-            message=f"Ein Ende der Befristung passt nicht zu »{self.tenure}«.",
-        )
-        problems.require(
-            self.fixed_until is None or self.period.since is None or self.fixed_until >= self.period.since,
-            field="fixed_until",
-            value=self.fixed_until,
-            rule="stelle.befristung_ende",
-            message="Die Befristung endet, bevor die Stelle beginnt.",
-        )
+        if not self.name:
+            problems.add(
+                field="name", value="", rule="stelle.bezeichnung", message="Eine Stelle braucht eine Bezeichnung."
+            )
+        if not (self.holder_id is None or (self.holder_id and self.occupancy is Occupancy.BESETZT)):
+            problems.add(
+                field="occupancy",
+                value=self.occupancy,
+                rule="stelle.besetzung",
+                message=f"Eine Stelle mit einer Person ist besetzt, nicht {self.occupancy}.",
+            )
+        if not (self.workload is None or self.workload.vzae is None or self.workload.vzae <= 1):
+            problems.add(
+                field="workload",
+                value=self.workload,
+                rule="stelle.umfang",
+                message=f"Eine Stelle umfasst höchstens eine Vollzeit ({self.workload}); legen Sie mehrere Stellen an.",
+            )
+        if not (self.fixed_until is None or self.tenure == "befristet"):
+            problems.add(
+                field="fixed_until",
+                value=self.fixed_until,
+                rule="stelle.befristung",
+                message=f"Ein Ende der Befristung passt nicht zu »{self.tenure}«.",
+            )
+        if not (self.fixed_until is None or self.period.since is None or self.fixed_until >= self.period.since):
+            problems.add(
+                field="fixed_until",
+                value=self.fixed_until,
+                rule="stelle.befristung_ende",
+                message="Die Befristung endet, bevor die Stelle beginnt.",
+            )
 
 
 @attrs.frozen(kw_only=True)
@@ -135,13 +132,13 @@ class Assignment(Record):
     def _check(self, problems: Problems) -> None:
         check_keys(problems, duty=self.duty)
         for field, value in (("position_id", self.position_id), ("place_id", self.place_id)):
-            problems.require(
-                value,
-                field=field,
-                value="",
-                rule="einsatz.bezug",
-                message=f"Ein Einsatz nennt Stelle und Ort; {field} fehlt.",
-            )
+            if not value:
+                problems.add(
+                    field=field,
+                    value="",
+                    rule="einsatz.bezug",
+                    message=f"Ein Einsatz nennt Stelle und Ort; {field} fehlt.",
+                )
 
 
 @attrs.frozen(kw_only=True)
@@ -171,25 +168,19 @@ class Funding(Record):
 
     def _check(self, problems: Problems) -> None:
         check_keys(problems, funding_source=self.funding_source)
-        problems.require(
-            self.position_id,
-            field="position_id",
-            value="",
-            rule="finanzierung.bezug",
-            message="Eine Finanzierung nennt ihre Stelle.",
-        )
-        problems.require(
-            self.percent is None or (self.percent.is_finite() and 0 < self.percent <= _WHOLE),
-            field="percent",
-            value=self.percent,
-            rule="finanzierung.anteil",
-            message=f"Ein Anteil von {self.percent} % ist nicht möglich; erlaubt sind mehr als 0 bis 100 %.",
-        )
-        for field, money in (("amount", self.amount), ("eligible_cost", self.eligible_cost)):
-            problems.require(
-                money is None or (money.is_finite() and money >= 0),
-                field=field,
-                value=money,
-                rule="finanzierung.betrag",
-                message="Ein Betrag ist nicht negativ.",
+        if not self.position_id:
+            problems.add(
+                field="position_id", value="", rule="finanzierung.bezug", message="Eine Finanzierung nennt ihre Stelle."
             )
+        if not (self.percent is None or (self.percent.is_finite() and 0 < self.percent <= _WHOLE)):
+            problems.add(
+                field="percent",
+                value=self.percent,
+                rule="finanzierung.anteil",
+                message=f"Ein Anteil von {self.percent} % ist nicht möglich; erlaubt sind mehr als 0 bis 100 %.",
+            )
+        for field, money in (("amount", self.amount), ("eligible_cost", self.eligible_cost)):
+            if not (money is None or (money.is_finite() and money >= 0)):
+                problems.add(
+                    field=field, value=money, rule="finanzierung.betrag", message="Ein Betrag ist nicht negativ."
+                )

@@ -43,17 +43,17 @@ class Relation(Record):
 
     def _check(self, problems: Problems) -> None:
         check_keys(problems, type=self.type, role=self.role, scope=self.scope, origin=self.origin)
-        problems.require(
-            self.source != self.target,
-            field="target",
-            value=self.target,
-            rule="beziehung.auf_sich_selbst",
-            message="Eine Beziehung verbindet zwei verschiedene Datensätze.",
-        )
-        problems.require(
-            not self.role or self.type == "mitglied_in",
-            field="role",
-            value=self.role,
-            rule="beziehung.rolle",
-            message=f"Eine Rolle gibt es nur bei »mitglied_in«, nicht bei »{self.type}«.",
-        )
+        if self.source == self.target:
+            problems.add(
+                field="target",
+                value=self.target,
+                rule="beziehung.auf_sich_selbst",
+                message="Eine Beziehung verbindet zwei verschiedene Datensätze.",
+            )
+        if not (not self.role or self.type == "mitglied_in"):
+            problems.add(
+                field="role",
+                value=self.role,
+                rule="beziehung.rolle",
+                message=f"Eine Rolle gibt es nur bei »mitglied_in«, nicht bei »{self.type}«.",
+            )

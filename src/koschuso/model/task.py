@@ -95,36 +95,40 @@ class Task(Record):
     foerderziele: tuple[str, ...] = ()
 
     def _check(self, problems: Problems) -> None:
-        problems.require(
-            self.title, field="title", value="", rule="aufgabe.titel", message="Eine Aufgabe braucht einen Titel."
-        )
+        if not self.title:
+            problems.add(field="title", value="", rule="aufgabe.titel", message="Eine Aufgabe braucht einen Titel.")
         check_keys(
             problems, taetigkeit=self.taetigkeit, cost_category=self.cost_category, foerderziele=self.foerderziele
         )
-        problems.require(
-            self.minutes is None or self.minutes >= 0,
-            field="minutes",
-            value=self.minutes,
-            rule="aufgabe.minuten",
-            message="Ein Zeitaufwand ist nicht negativ.",
-        )
-        problems.require(
-            self.percent is None or 0 <= self.percent <= _WHOLE,
-            field="percent",
-            value=self.percent,
-            rule="aufgabe.fortschritt",
-            message=f"Ein Fortschritt von {self.percent} % ist nicht möglich; erlaubt sind 0 bis 100.",
-        )
-        problems.require(
-            self.completed_on is None or self.status is TaskStatus.ERLEDIGT,
-            field="completed_on",
-            value=self.completed_on,
-            rule="aufgabe.erledigt",
-            message=f"Ein Erledigungsdatum passt nicht zum Status »{self.status}«.",
-        )
-        if self.begin is not None and self.due is not None and self.begin.has_year and self.due.has_year:
-            problems.require(
-                self.begin.earliest() <= self.due.latest(),
+        if not (self.minutes is None or self.minutes >= 0):
+            problems.add(
+                field="minutes",
+                value=self.minutes,
+                rule="aufgabe.minuten",
+                message="Ein Zeitaufwand ist nicht negativ.",
+            )
+        if not (self.percent is None or 0 <= self.percent <= _WHOLE):
+            problems.add(
+                field="percent",
+                value=self.percent,
+                rule="aufgabe.fortschritt",
+                message=f"Ein Fortschritt von {self.percent} % ist nicht möglich; erlaubt sind 0 bis 100.",
+            )
+        if not (self.completed_on is None or self.status is TaskStatus.ERLEDIGT):
+            problems.add(
+                field="completed_on",
+                value=self.completed_on,
+                rule="aufgabe.erledigt",
+                message=f"Ein Erledigungsdatum passt nicht zum Status »{self.status}«.",
+            )
+        if (
+            self.begin is not None
+            and self.due is not None
+            and self.begin.has_year
+            and self.due.has_year
+            and self.begin.earliest() > self.due.latest()
+        ):
+            problems.add(
                 field="due",
                 value=self.due,
                 rule="aufgabe.reihenfolge",
@@ -174,27 +178,27 @@ class Activity(Record):
 
     def _check(self, problems: Problems) -> None:
         check_keys(problems, taetigkeit=self.taetigkeit, reach=self.reach, foerderziele=self.foerderziele)
-        problems.require(
-            self.taetigkeit,
-            field="taetigkeit",
-            value="",
-            rule="taetigkeit.schluessel",
-            message="Eine Tätigkeit nennt ihre Stelle im Tätigkeitsprofil.",
-        )
-        problems.require(
-            0 < self.minutes <= _MINUTES_PER_DAY,
-            field="minutes",
-            value=self.minutes,
-            rule="taetigkeit.minuten",
-            message=f"{self.minutes} Minuten an einem Tag sind nicht möglich; erlaubt sind 1 bis 1440.",
-        )
-        problems.require(
-            self.reached is None or self.reached >= 0,
-            field="reached",
-            value=self.reached,
-            rule="taetigkeit.erreichte",
-            message="Eine Zahl von Erreichten ist nicht negativ.",
-        )
+        if not self.taetigkeit:
+            problems.add(
+                field="taetigkeit",
+                value="",
+                rule="taetigkeit.schluessel",
+                message="Eine Tätigkeit nennt ihre Stelle im Tätigkeitsprofil.",
+            )
+        if not (0 < self.minutes <= _MINUTES_PER_DAY):
+            problems.add(
+                field="minutes",
+                value=self.minutes,
+                rule="taetigkeit.minuten",
+                message=f"{self.minutes} Minuten an einem Tag sind nicht möglich; erlaubt sind 1 bis 1440.",
+            )
+        if not (self.reached is None or self.reached >= 0):
+            problems.add(
+                field="reached",
+                value=self.reached,
+                rule="taetigkeit.erreichte",
+                message="Eine Zahl von Erreichten ist nicht negativ.",
+            )
 
 
 @attrs.frozen(kw_only=True)
@@ -245,34 +249,34 @@ class Consultation(Record):
             referred_to=self.referred_to,
         )
         check_ags(problems, "ags", self.ags)
-        problems.require(
-            self.target_group and self.form,
-            field="target_group",
-            value=self.target_group,
-            rule="beratung.pflichtfelder",
-            message="Eine Beratung nennt Zielgruppe und Form.",
-        )
-        problems.require(
-            self.target_group not in _NO_TARGET_GROUPS,
-            field="target_group",
-            value=self.target_group,
-            rule="beratung.zielgruppe",
-            message="Schülerinnen, Schüler und Eltern sind keine Zielgruppe der Koordinierungsstelle (DS-01).",
-        )
-        problems.require(
-            self.minutes is None or 0 < self.minutes <= _MINUTES_PER_DAY,
-            field="minutes",
-            value=self.minutes,
-            rule="beratung.minuten",
-            message=f"Eine Beratung von {self.minutes} Minuten ist nicht möglich; erlaubt sind 1 bis 1440.",
-        )
-        problems.require(
-            self.count > 0,
-            field="count",
-            value=self.count,
-            rule="beratung.anzahl",
-            message="Eine Beratung steht für mindestens einen Kontakt.",
-        )
+        if not (self.target_group and self.form):
+            problems.add(
+                field="target_group",
+                value=self.target_group,
+                rule="beratung.pflichtfelder",
+                message="Eine Beratung nennt Zielgruppe und Form.",
+            )
+        if self.target_group in _NO_TARGET_GROUPS:
+            problems.add(
+                field="target_group",
+                value=self.target_group,
+                rule="beratung.zielgruppe",
+                message="Schülerinnen, Schüler und Eltern sind keine Zielgruppe der Koordinierungsstelle (DS-01).",
+            )
+        if not (self.minutes is None or 0 < self.minutes <= _MINUTES_PER_DAY):
+            problems.add(
+                field="minutes",
+                value=self.minutes,
+                rule="beratung.minuten",
+                message=f"Eine Beratung von {self.minutes} Minuten ist nicht möglich; erlaubt sind 1 bis 1440.",
+            )
+        if self.count <= 0:
+            problems.add(
+                field="count",
+                value=self.count,
+                rule="beratung.anzahl",
+                message="Eine Beratung steht für mindestens einen Kontakt.",
+            )
 
 
 _NO_TARGET_GROUPS = frozenset(

@@ -42,44 +42,44 @@ class TimeSpan:
     def __attrs_post_init__(self) -> None:
         problems = Problems("timespan")
         for field, moment in (("begin", self.begin), ("end", self.end)):
-            problems.require(
-                moment.tzinfo is None,
-                field=field,
-                value=moment,
-                rule="zeit.wanduhr",
-                message="Zeitpunkte werden als Uhrzeit vor Ort mit Zonennamen abgelegt, nicht mit Versatz.",
-            )
-            problems.require(
-                _FIRST_YEAR <= moment.year <= _LAST_YEAR,
-                field=field,
-                value=moment,
-                rule="zeit.jahr",
-                message=f"Das Jahr {moment.year} liegt nicht zwischen {_FIRST_YEAR} und {_LAST_YEAR}.",
-            )
+            if moment.tzinfo is not None:
+                problems.add(
+                    field=field,
+                    value=moment,
+                    rule="zeit.wanduhr",
+                    message="Zeitpunkte werden als Uhrzeit vor Ort mit Zonennamen abgelegt, nicht mit Versatz.",
+                )
+            if not (_FIRST_YEAR <= moment.year <= _LAST_YEAR):
+                problems.add(
+                    field=field,
+                    value=moment,
+                    rule="zeit.jahr",
+                    message=f"Das Jahr {moment.year} liegt nicht zwischen {_FIRST_YEAR} und {_LAST_YEAR}.",
+                )
         problems.raise_if_any()
-        problems.require(
-            self.end >= self.begin or self.end_zone is not None,
-            field="end",
-            value=self.end,
-            rule="zeit.reihenfolge",
-            message=f"Das Ende ({self.end:%d.%m.%Y %H:%M}) liegt vor dem Beginn ({self.begin:%d.%m.%Y %H:%M}).",
-        )
+        if not (self.end >= self.begin or self.end_zone is not None):
+            problems.add(
+                field="end",
+                value=self.end,
+                rule="zeit.reihenfolge",
+                message=f"Das Ende ({self.end:%d.%m.%Y %H:%M}) liegt vor dem Beginn ({self.begin:%d.%m.%Y %H:%M}).",
+            )
         if self.all_day:
             midnight = time()
-            problems.require(
-                self.begin.time() == midnight and self.end.time() == midnight and self.end > self.begin,
-                field="all_day",
-                value=self.begin,
-                rule="zeit.ganztaegig",
-                message="Ein ganztägiger Termin beginnt und endet um 0 Uhr und dauert mindestens einen Tag.",
-            )
-            problems.require(
-                self.zone is None and self.end_zone is None,
-                field="zone",
-                value=self.zone,
-                rule="zeit.ganztaegig_ohne_zone",
-                message="Ein ganztägiger Termin hat keine Zeitzone.",
-            )
+            if not (self.begin.time() == midnight and self.end.time() == midnight and self.end > self.begin):
+                problems.add(
+                    field="all_day",
+                    value=self.begin,
+                    rule="zeit.ganztaegig",
+                    message="Ein ganztägiger Termin beginnt und endet um 0 Uhr und dauert mindestens einen Tag.",
+                )
+            if not (self.zone is None and self.end_zone is None):
+                problems.add(
+                    field="zone",
+                    value=self.zone,
+                    rule="zeit.ganztaegig_ohne_zone",
+                    message="Ein ganztägiger Termin hat keine Zeitzone.",
+                )
         problems.raise_if_any()
 
     @classmethod

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import attrs
@@ -17,10 +18,12 @@ __all__ = ["EMPTY", "Address", "Coordinates", "FrozenMapping", "Reference", "fre
 KEY_PATTERN = r"(?:[a-z][a-z0-9-]*:)?[a-z0-9_]+(?:\.[a-z0-9_]+)*"
 
 _KEY = re.compile(KEY_PATTERN)
+_POSTAL_CODE = re.compile(r"[0-9]{5}")
 _AGS = re.compile(r"[0-9]{2}(?:[0-9](?:[0-9]{2}(?:[0-9]{3})?)?)?")
 _EMAIL = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\".]+")
 
 
+@lru_cache(maxsize=4096)
 def is_key(text: str) -> bool:
     """Tell whether a text has the form of a vocabulary key.
 
@@ -128,9 +131,8 @@ class Address:
 
     def __attrs_post_init__(self) -> None:
         problems = Problems("address")
-        if not self.country and self.postal_code:
-            problems.require(
-                self.postal_code.isascii() and self.postal_code.isdigit() and len(self.postal_code) == 5,  # noqa: PLR2004 - a German postal code
+        if self.postal_code and not self.country and not _POSTAL_CODE.fullmatch(self.postal_code):
+            problems.add(
                 field="postal_code",
                 value=self.postal_code,
                 rule="adresse.plz",
@@ -168,33 +170,41 @@ class Coordinates:
 def check_keys(problems: Problems, **fields: str | Iterable[str]) -> None:
     """Note every value that has not the form of a vocabulary key; empty single values are allowed."""
     for field, value in fields.items():
-        for key in (value,) if isinstance(value, str) else value:
-            problems.require(
-                (isinstance(value, str) and not key) or is_key(key),
-                field=field,
-                value=key,
-                rule="schluessel.form",
-                message=f"»{key}« in {field} ist kein Schlüssel (Kleinbuchstaben, Ziffern, _ und . für Ebenen).",
-            )
+        if isinstance(value, str):
+            if value and not is_key(value):
+                _add_key(problems, field, value)
+        else:
+            for key in value:
+                if not is_key(key):
+                    _add_key(problems, field, key)
+
+
+def _add_key(problems: Problems, field: str, key: str) -> None:
+    problems.add(
+        field=field,
+        value=key,
+        rule="schluessel.form",
+        message=f"»{key}« in {field} ist kein Schlüssel (Kleinbuchstaben, Ziffern, _ und . für Ebenen).",
+    )
 
 
 def check_ags(problems: Problems, field: str, value: str) -> None:
     """Note a municipality key of the wrong form; empty is allowed."""
-    problems.require(
-        not value or is_ags(value),
-        field=field,
-        value=value,
-        rule="ags.form",
-        message=f"»{value}« ist kein Gemeindeschlüssel: 2, 3, 5 oder 8 Ziffern, in NRW beginnend mit 05.",
-    )
+    if not (not value or is_ags(value)):
+        problems.add(
+            field=field,
+            value=value,
+            rule="ags.form",
+            message=f"»{value}« ist kein Gemeindeschlüssel: 2, 3, 5 oder 8 Ziffern, in NRW beginnend mit 05.",
+        )
 
 
 def check_email(problems: Problems, field: str, value: str) -> None:
     """Note what is not a mail address; empty is allowed. The message does not repeat it (DS-20)."""
-    problems.require(
-        not value or is_email(value),
-        field=field,
-        value=value,
-        rule="email.form",
-        message=f"{field} ist keine E-Mail-Adresse; erwartet wird die Form name@beispiel.de.",
-    )
+    if not (not value or is_email(value)):
+        problems.add(
+            field=field,
+            value=value,
+            rule="email.form",
+            message=f"{field} ist keine E-Mail-Adresse; erwartet wird die Form name@beispiel.de.",
+        )

@@ -74,28 +74,28 @@ class Workload:
 
     def __attrs_post_init__(self) -> None:
         problems = Problems("workload")
-        problems.require(
-            _LEAST_BASIS <= self.full_time_minutes <= _MOST_BASIS,
-            field="full_time_minutes",
-            value=self.full_time_minutes,
-            rule="umfang.vollzeitbasis",
-            message=f"Eine Vollzeitwoche von {clock(self.full_time_minutes)} Stunden ist nicht plausibel (30:00 bis 48:00).",
-        )
-        problems.require(
-            self.minutes is not None or self.months is not None,
-            field="minutes",
-            value=self.minutes,
-            rule="umfang.leer",
-            message="Ein Umfang nennt Wochenstunden oder Maßnahmemonate; ist er unbekannt, bleibt das Feld leer.",
-        )
-        for field, amount in (("minutes", self.minutes), ("months", self.months)):
-            problems.require(
-                amount is None or (amount.is_finite() and amount > 0),
-                field=field,
-                value=amount,
-                rule="umfang.positiv",
-                message="Ein Umfang ist größer als 0; eine unbekannte Angabe ist etwas anderes als 0.",
+        if not (_LEAST_BASIS <= self.full_time_minutes <= _MOST_BASIS):
+            problems.add(
+                field="full_time_minutes",
+                value=self.full_time_minutes,
+                rule="umfang.vollzeitbasis",
+                message=f"Eine Vollzeitwoche von {clock(self.full_time_minutes)} Stunden ist nicht plausibel (30:00 bis 48:00).",
             )
+        if not (self.minutes is not None or self.months is not None):
+            problems.add(
+                field="minutes",
+                value=self.minutes,
+                rule="umfang.leer",
+                message="Ein Umfang nennt Wochenstunden oder Maßnahmemonate; ist er unbekannt, bleibt das Feld leer.",
+            )
+        for field, amount in (("minutes", self.minutes), ("months", self.months)):
+            if not (amount is None or (amount.is_finite() and amount > 0)):
+                problems.add(
+                    field=field,
+                    value=amount,
+                    rule="umfang.positiv",
+                    message="Ein Umfang ist größer als 0; eine unbekannte Angabe ist etwas anderes als 0.",
+                )
         problems.raise_if_any()
 
     @classmethod
