@@ -22,27 +22,17 @@ from koschuso.model.actor import (
 )
 from koschuso.model.catalogue import Catalogue, Entry
 from koschuso.model.concept import Adoption, Concept
-from koschuso.model.event import (
-    EVENT_TRANSITIONS,
-    PARTICIPATION_TRANSITIONS,
-    Event,
-    EventStatus,
-    Headcount,
-    Location,
-    Participation,
-    ParticipationStatus,
-    Series,
-    Visibility,
-    Workshop,
-)
+from koschuso.model.event import EVENT_TRANSITIONS, Event, EventStatus, Location, Visibility, Workshop
 from koschuso.model.extras import ExtraField, FieldType, PrivacyClass
 from koschuso.model.finding import Finding, Problems, Reading, Severity
 from koschuso.model.foundation import Benefit, Cooperation, Goal, Milestone
 from koschuso.model.fuzzydate import FuzzyDate
+from koschuso.model.participation import PARTICIPATION_TRANSITIONS, Headcount, Participation, ParticipationStatus
 from koschuso.model.period import ALWAYS, Period, schuljahr_of
 from koschuso.model.position import Assignment, Funding, Occupancy, Position
 from koschuso.model.record import Record
 from koschuso.model.relation import Relation
+from koschuso.model.series import Series
 from koschuso.model.task import TASK_TRANSITIONS, Activity, Consultation, Task, TaskStatus
 from koschuso.model.timespan import BERLIN, UTC, TimeSpan
 from koschuso.model.values import (
