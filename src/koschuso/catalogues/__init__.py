@@ -60,15 +60,20 @@ def load(name: str) -> Catalogue:
         'Grundschule'
     """
     # Compared with the listing first: a name is never used as a path of its own.
-    if name not in names():
-        raise NotFound(f"Einen Katalog „{name}“ liefert koschuso nicht mit. Vorhanden sind: {', '.join(names())}.")
-    text = resources.files(__name__).joinpath(f"{name}.toml").read_text(encoding="utf-8")
-    return parse(text, source=f"{name}.toml")
+    known = names()
+    if name not in known:
+        raise NotFound(f"Einen Katalog »{name}« liefert koschuso nicht mit. Vorhanden sind: {', '.join(known)}.")
+    return _read(name)
 
 
 def load_all() -> Mapping[str, Catalogue]:
     """Read all shipped catalogues, by name."""
-    return MappingProxyType({name: load(name) for name in names()})
+    return MappingProxyType({name: _read(name) for name in names()})
+
+
+def _read(name: str) -> Catalogue:
+    text = resources.files(__name__).joinpath(f"{name}.toml").read_text(encoding="utf-8")
+    return parse(text, source=f"{name}.toml")
 
 
 def parse(text: str, *, source: str = "") -> Catalogue:
@@ -91,13 +96,14 @@ def parse(text: str, *, source: str = "") -> Catalogue:
         ) from error
     head = {key: value for key, value in data.items() if key not in {"columns", "entry"}}
     _require_known(head, _HEAD_FIELDS, f"{where}Im Kopf")
+    fields: dict[str, Any] = {"name": "", "title": "", "version": ""}
+    fields.update((key, _checked(key, value, f"{where}Im Kopf")) for key, value in head.items())
     rows = data.get("entry", [])
     columns = data.get("columns", {})
     if not isinstance(rows, list) or not isinstance(columns, dict):
         raise Refused(f"{where}Einträge werden als [[entry]] geschrieben, Spalten unter [columns].")
     return Catalogue(
-        **{key: _checked(key, value, f"{where}Im Kopf") for key, value in head.items()},
-        **{key: "" for key in ("name", "title", "version") if key not in head},
+        **fields,
         columns=tuple(_column(key, value, where) for key, value in columns.items()),
         entries=tuple(_entry(row, number, where) for number, row in enumerate(rows, start=1)),
     )
@@ -105,7 +111,7 @@ def parse(text: str, *, source: str = "") -> Catalogue:
 
 def _column(key: str, value: object, where: str) -> Column:
     """Read a column: its heading alone, or a table with heading and more."""
-    place = f"{where}Bei der Spalte „{key}“"
+    place = f"{where}Bei der Spalte »{key}«"
     if isinstance(value, str):
         return Column(key=key, title=value)
     if not isinstance(value, dict):
@@ -122,7 +128,7 @@ def _column(key: str, value: object, where: str) -> Column:
 def _entry(row: object, number: int, where: str) -> Entry:
     if not isinstance(row, dict):
         raise Refused(f"{where}Eintrag {number} ist keine Tabelle; Einträge werden als [[entry]] geschrieben.")
-    place = f"{where}Im Eintrag {number} („{row.get('key', '')}“)"
+    place = f"{where}Im Eintrag {number} (»{row.get('key', '')}«)"
     fields = {key: _checked(key, value, place) for key, value in row.items() if key in _ENTRY_FIELDS}
     attributes = {key: _attribute(key, value, place) for key, value in row.items() if key not in _ENTRY_FIELDS}
     return Entry(**{"key": "", "label": "", **fields}, attributes=attributes)
@@ -132,7 +138,7 @@ def _require_known(table: Mapping[str, object], known: frozenset[str], place: st
     unknown = sorted(set(table) - known)
     if unknown:
         raise Refused(
-            f"{place} steht „{unknown[0]}“, das es nicht gibt. Möglich sind: {', '.join(sorted(known))}.",
+            f"{place} steht »{unknown[0]}«, das es nicht gibt. Möglich sind: {', '.join(sorted(known))}.",
             unknown=tuple(unknown),
         )
 
@@ -141,14 +147,14 @@ def _checked(key: str, value: object, place: str) -> Any:
     if key in _LISTS:
         if isinstance(value, list) and all(isinstance(item, str) for item in value):
             return tuple(value)
-        raise Refused(f'{place} ist „{key}“ eine Liste von Texten: ["…", "…"].')
+        raise Refused(f'{place} ist »{key}« eine Liste von Texten: ["…", "…"].')
     if key in _FLAGS:
         if isinstance(value, bool):
             return value
-        raise Refused(f"{place} ist „{key}“ entweder true oder false, ohne Anführungszeichen.")
+        raise Refused(f"{place} ist »{key}« entweder true oder false, ohne Anführungszeichen.")
     if isinstance(value, str):
         return value
-    raise Refused(f"{place} ist „{key}“ ein Text in Anführungszeichen.")
+    raise Refused(f"{place} ist »{key}« ein Text in Anführungszeichen.")
 
 
 def _attribute(key: str, value: object, place: str) -> str:
@@ -159,4 +165,4 @@ def _attribute(key: str, value: object, place: str) -> str:
         return str(value)
     if isinstance(value, list) and all(isinstance(item, str) and " " not in item for item in value):
         return " ".join(value)
-    raise Refused(f"{place} ist „{key}“ ein Text, eine Zahl, true/false oder eine Liste von Schlüsseln.")
+    raise Refused(f"{place} ist »{key}« ein Text, eine Zahl, true/false oder eine Liste von Schlüsseln.")

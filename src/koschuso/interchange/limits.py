@@ -58,7 +58,7 @@ class Limits:
         properties: See `MAX_PROPERTIES`.
         components: See `MAX_COMPONENTS`.
         component_bytes: See `MAX_COMPONENT_BYTES`.
-        depth: See `MAX_DEPTH`.
+        depth: See `MAX_DEPTH`; at least 2.
     """
 
     line_length: int = MAX_LINE_LENGTH

@@ -179,12 +179,12 @@ def codec_name(charset: str) -> str | None:
 
 
 def windows_1252(data: bytes) -> str:
-    """Read text whose bytes are UTF-8 where that is possible and windows-1252 elsewhere; never fails.
+    r"""Read text whose bytes are UTF-8 where that is possible and windows-1252 elsewhere; never fails.
 
     The five bytes that windows-1252 leaves undefined become the C1 character of the same number (as in browsers), so
     no byte is lost.
 
-    >>> windows_1252(b"Sch\\xfclerrat \\x96 f\\xc3\\xbcr alle")
+    >>> windows_1252(b"Sch\xfclerrat \x96 f\xc3\xbcr alle")
     'Schülerrat – für alle'
     """
     return data.decode("utf-8", "surrogateescape").translate(_ESCAPED_TO_1252)
@@ -241,6 +241,8 @@ def encode_quoted_printable(text: str) -> str:
     'J=C3=B6rg =3D 1=0D=0Azwei=20'
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")
-    safe = frozenset(b" !\"#$%&'()*+,-./0123456789:;<>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~")
+    safe = frozenset(
+        b" !\"#$%&'()*+,-./0123456789:;<>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~"
+    )
     written = "".join(chr(byte) if byte in safe else f"={byte:02X}" for byte in text.encode("utf-8", "replace"))
     return f"{written[:-1]}=20" if written.endswith(" ") else written

@@ -20,7 +20,7 @@ from koschuso.model.actor import (
     Publication,
     SchoolProfile,
 )
-from koschuso.model.catalogue import Catalogue, Entry
+from koschuso.model.catalogue import Catalogue, Column, Entry
 from koschuso.model.concept import Adoption, Concept
 from koschuso.model.event import EVENT_TRANSITIONS, Event, EventStatus, Location, Visibility, Workshop
 from koschuso.model.extras import ExtraField, FieldType, PrivacyClass
@@ -75,6 +75,7 @@ __all__ = [
     "Assignment",
     "Benefit",
     "Catalogue",
+    "Column",
     "Committee",
     "Concept",
     "Consent",

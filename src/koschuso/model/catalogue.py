@@ -129,7 +129,7 @@ class Catalogue:
         found = self._by_key.get(key)
         if found is None:
             raise NotFound(
-                f"Den Schlüssel „{key}“ gibt es im Katalog „{self.title}“ ({self.name}) nicht. "
+                f"Den Schlüssel »{key}« gibt es im Katalog »{self.title}« ({self.name}) nicht. "
                 "Bitte prüfen Sie die Schreibweise, oder schalten Sie das Plugin ein, das ihn mitbringt."
             )
         return found
@@ -161,7 +161,7 @@ class Catalogue:
         if len(candidates) > 1:
             keys = ", ".join(entry.key for entry in candidates)
             raise Refused(
-                f"Die Angabe ist im Katalog „{self.title}“ mehrdeutig; gemeint sein können: {keys}. "
+                f"Die Angabe ist im Katalog »{self.title}« mehrdeutig; gemeint sein können: {keys}. "
                 "Bitte geben Sie den Schlüssel an.",
                 catalogue=self.name,
                 keys=tuple(entry.key for entry in candidates),
@@ -249,8 +249,8 @@ class Catalogue:
         """
         if other.extends != self.name:
             raise Refused(
-                f"Der Katalog „{other.name}“ erweitert „{other.extends or 'keinen anderen'}“ und passt nicht zu "
-                f"„{self.name}“. Bitte geben Sie in „extends“ den richtigen Katalog an."
+                f"Der Katalog »{other.name}« erweitert »{other.extends or 'keinen anderen'}« und passt nicht zu "
+                f"»{self.name}«. Bitte geben Sie in »extends« den richtigen Katalog an."
             )
         problems = Problems("catalogue", other.name)
         for entry in other.entries:
@@ -259,7 +259,7 @@ class Catalogue:
                 field="key",
                 value=entry.key,
                 rule="katalog.eigener_schluessel",
-                message=f"Der eigene Schlüssel „{entry.key}“ braucht das Präfix seines Plugins (plugin:schluessel) "
+                message=f"Der eigene Schlüssel »{entry.key}« braucht das Präfix seines Plugins (plugin:schluessel) "
                 "oder muss unter einem vorhandenen Schlüssel stehen.",
             )
         problems.raise_if_any()

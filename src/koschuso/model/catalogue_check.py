@@ -40,7 +40,7 @@ def _check_heading(catalogue: Catalogue, problems: Problems) -> None:
             field=field,
             value=value,
             rule="katalog.kopf_vollstaendig",
-            message=f"Der Katalog braucht die Angabe „{field}“.",
+            message=f"Der Katalog braucht die Angabe »{field}«.",
         )
     for field, value in (("name", catalogue.name), ("extends", catalogue.extends)):
         problems.require(
@@ -48,7 +48,7 @@ def _check_heading(catalogue: Catalogue, problems: Problems) -> None:
             field=field,
             value=value,
             rule="katalog.schluesselform",
-            message=f"„{value}“ ist kein gültiger Katalogname: erlaubt sind kleine Buchstaben a–z, Ziffern, _ und Punkte.",
+            message=f"»{value}« ist kein gültiger Katalogname: erlaubt sind kleine Buchstaben a–z, Ziffern, _ und Punkte.",
         )
 
 
@@ -61,15 +61,15 @@ def _check_entries(catalogue: Catalogue, problems: Problems) -> None:
             field="key",
             value=entry.key,
             rule="katalog.schluesselform",
-            message=f"„{entry.key}“ ist kein gültiger Schlüssel: erlaubt sind kleine Buchstaben a–z, Ziffern und _, "
-            "Punkte zwischen den Ebenen und davor „plugin:“.",
+            message=f"»{entry.key}« ist kein gültiger Schlüssel: erlaubt sind kleine Buchstaben a–z, Ziffern und _, "
+            "Punkte zwischen den Ebenen und davor »plugin:«.",
         )
         problems.require(
             entry.key not in seen,
             field="key",
             value=entry.key,
             rule="katalog.schluessel_einmalig",
-            message=f"Der Schlüssel „{entry.key}“ kommt mehrfach vor; bitte benennen Sie einen der Einträge anders.",
+            message=f"Der Schlüssel »{entry.key}« kommt mehrfach vor; bitte benennen Sie einen der Einträge anders.",
         )
         seen.add(entry.key)
         problems.require(
@@ -77,14 +77,14 @@ def _check_entries(catalogue: Catalogue, problems: Problems) -> None:
             field="label",
             value=entry.label,
             rule="katalog.bezeichnung",
-            message=f"Dem Eintrag „{entry.key}“ fehlt die Bezeichnung (label).",
+            message=f"Dem Eintrag »{entry.key}« fehlt die Bezeichnung (label).",
         )
         problems.require(
             entry.deprecated_since or not entry.replaced_by,
             field="deprecated_since",
             value=entry.deprecated_since,
             rule="katalog.ersetzt_veraltet",
-            message=f"Der Eintrag „{entry.key}“ ist ersetzt (replaced_by); bitte geben Sie an, seit welcher Version "
+            message=f"Der Eintrag »{entry.key}« ist ersetzt (replaced_by); bitte geben Sie an, seit welcher Version "
             "(deprecated_since).",
         )
         # An extension may fill the columns of the catalogue that it extends; those are known only when they meet.
@@ -94,7 +94,7 @@ def _check_entries(catalogue: Catalogue, problems: Problems) -> None:
                 field=attribute,
                 value=entry.attributes.get(attribute, ""),
                 rule="katalog.spalte_bekannt",
-                message=f"Der Eintrag „{entry.key}“ nutzt die Spalte „{attribute}“, die der Katalog nicht nennt. "
+                message=f"Der Eintrag »{entry.key}« nutzt die Spalte »{attribute}«, die der Katalog nicht nennt. "
                 "Bitte prüfen Sie die Schreibweise.",
             )
 
@@ -113,7 +113,7 @@ def _check_names(catalogue: Catalogue, problems: Problems) -> None:
                 field="aliases",
                 value=alias,
                 rule="katalog.alias_eindeutig",
-                message=f"Der Alias „{alias}“ des Eintrags „{entry.key}“ ist "
+                message=f"Der Alias »{alias}« des Eintrags »{entry.key}« ist "
                 + (f"mehrdeutig; er meint auch: {', '.join(others)}." if others else "leer."),
             )
 
@@ -129,7 +129,7 @@ def _check_references(catalogue: Catalogue, problems: Problems) -> None:
             field="key",
             value=entry.key,
             rule="katalog.ebene_darueber",
-            message=f"Über „{entry.key}“ fehlt der Eintrag „{path}“; bitte legen Sie ihn zuerst an.",
+            message=f"Über »{entry.key}« fehlt der Eintrag »{path}«; bitte legen Sie ihn zuerst an.",
         )
         for field, target in (("maps_to", entry.maps_to), ("replaced_by", entry.replaced_by)):
             problems.require(
@@ -137,7 +137,7 @@ def _check_references(catalogue: Catalogue, problems: Problems) -> None:
                 field=field,
                 value=target,
                 rule=f"katalog.{field}_bekannt",
-                message=f"Der Eintrag „{entry.key}“ verweist mit {field} auf „{target}“; diesen Schlüssel gibt es nicht.",
+                message=f"Der Eintrag »{entry.key}« verweist mit {field} auf »{target}«; diesen Schlüssel gibt es nicht.",
             )
 
 
@@ -156,5 +156,5 @@ def _check_circles(catalogue: Catalogue, problems: Problems) -> None:
             field="maps_to" if entry.maps_to else "replaced_by",
             value=entry.maps_to or entry.replaced_by,
             rule="katalog.verweis_im_kreis",
-            message=f"Die Verweise des Eintrags „{entry.key}“ führen im Kreis zu ihm zurück.",
+            message=f"Die Verweise des Eintrags »{entry.key}« führen im Kreis zu ihm zurück.",
         )

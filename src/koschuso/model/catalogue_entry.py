@@ -90,7 +90,7 @@ class Entry:
         value = self.attributes.get(attribute, "")
         if value not in {"", "true", "false"}:
             raise Refused(
-                f"Der Eintrag „{self.key}“ hat in der Spalte „{attribute}“ den Wert „{value}“; erwartet wird true oder false."
+                f"Der Eintrag »{self.key}« hat in der Spalte »{attribute}« den Wert »{value}«; erwartet wird true oder false."
             )
         return None if not value else value == "true"
 

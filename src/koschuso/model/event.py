@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
-from koschuso.model.finding import Problems
 from koschuso.model.record import Record
 from koschuso.model.task import refuse_transition
 from koschuso.model.timespan import TimeSpan
@@ -18,6 +17,8 @@ from koschuso.model.values import Address, check_keys
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from koschuso.model.finding import Problems
 
 __all__ = ["EVENT_TRANSITIONS", "Event", "EventStatus", "Location", "Visibility", "Workshop"]
 

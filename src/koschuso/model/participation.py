@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
@@ -14,6 +13,9 @@ from koschuso.model.finding import Problems
 from koschuso.model.record import Record
 from koschuso.model.task import refuse_transition
 from koschuso.model.values import check_ags, check_email, check_keys
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["PARTICIPATION_TRANSITIONS", "Headcount", "Participation", "ParticipationStatus"]
 

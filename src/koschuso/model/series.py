@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
-from koschuso.model.finding import Problems
 from koschuso.model.period import ALWAYS, Period
 from koschuso.model.record import Record
 from koschuso.model.timespan import TimeSpan
 from koschuso.model.values import check_keys
+
+if TYPE_CHECKING:
+    from koschuso.model.finding import Problems
 
 __all__ = ["Series"]
 

@@ -71,6 +71,10 @@ class FrozenMapping(dict[str, Any]):
     def __hash__(self) -> int:  # type: ignore[override]
         return hash(frozenset(self.items()))
 
+    def __reduce__(self) -> tuple[type[FrozenMapping], tuple[dict[str, Any]]]:
+        # Without this, copying and pickling would fill an empty mapping item by item, which is refused.
+        return (FrozenMapping, (dict(self),))
+
     def __repr__(self) -> str:
         # Values may be personal: only the keys are shown (domain.md DS-20).
         return f"<{', '.join(self) or 'leer'}>"

@@ -56,7 +56,8 @@ def utm_to_wgs84(easting: float, northing: float, epsg: int = 25832) -> tuple[fl
     """
     if epsg not in _CENTRAL_MERIDIANS:
         raise NotSupported(
-            f"Das Bezugssystem EPSG:{epsg} lässt sich nicht umrechnen; möglich sind EPSG:25831, 25832 und 25833.", epsg=epsg
+            f"Das Bezugssystem EPSG:{epsg} lässt sich nicht umrechnen; möglich sind EPSG:25831, 25832 und 25833.",
+            epsg=epsg,
         )
     xi = northing / (_SCALE * _RADIUS)
     eta = (easting - _FALSE_EASTING) / (_SCALE * _RADIUS)
@@ -65,9 +66,7 @@ def utm_to_wgs84(easting: float, northing: float, epsg: int = 25832) -> tuple[fl
         xi_prime -= beta * math.sin(2 * order * xi) * math.cosh(2 * order * eta)
         eta_prime -= beta * math.cos(2 * order * xi) * math.sinh(2 * order * eta)
     conformal = math.asin(math.sin(xi_prime) / math.cosh(eta_prime))
-    latitude = conformal + sum(
-        delta * math.sin(2 * order * conformal) for order, delta in enumerate(_DELTA, start=1)
-    )
+    latitude = conformal + sum(delta * math.sin(2 * order * conformal) for order, delta in enumerate(_DELTA, start=1))
     longitude = math.atan2(math.sinh(eta_prime), math.cos(xi_prime))
     return math.degrees(latitude), _CENTRAL_MERIDIANS[epsg] + math.degrees(longitude)
 

@@ -6,19 +6,33 @@ movable (bewegliche Ferientage) are decided by each school and are in no list; s
 
 from __future__ import annotations
 
-import csv
 import functools
 from datetime import date, timedelta
-from importlib import resources
 
 import attrs
 
 from koschuso.model.period import Period, schuljahr_of
+from koschuso.nrw.package_data import rows
 
 __all__ = ["Ferien", "entry_on", "ferien", "ferien_in", "known_period", "movable_days_in"]
 
-# How many movable days a school sets in a Schuljahr (ministry's page on the Ferientermine, 2024/25 to 2029/30).
-_MOVABLE_DAYS = {"2024/25": 4, "2025/26": 3, "2026/27": 3, "2027/28": 3, "2028/29": 4, "2029/30": 4}
+# How many movable days a school sets in a Schuljahr (Ferienordnung, as several offices quote it; ministry's own page).
+_MOVABLE_DAYS = {
+    "2016/17": 3,
+    "2017/18": 4,
+    "2018/19": 4,
+    "2019/20": 4,
+    "2020/21": 4,
+    "2021/22": 3,
+    "2022/23": 3,
+    "2023/24": 4,
+    "2024/25": 4,
+    "2025/26": 3,
+    "2026/27": 3,
+    "2027/28": 3,
+    "2028/29": 4,
+    "2029/30": 4,
+}
 
 
 @attrs.frozen(kw_only=True)
@@ -63,18 +77,16 @@ class Ferien:
 
 @functools.cache
 def _all() -> tuple[Ferien, ...]:
-    file = resources.files("koschuso.nrw").joinpath("data", "schulferien.csv")
-    with file.open(encoding="utf-8", newline="") as lines:
-        return tuple(
-            Ferien(
-                name=row["name"],
-                first=date.fromisoformat(row["first_day"]),
-                last=date.fromisoformat(row["last_day"]),
-                schuljahr=row["schuljahr"],
-                official=row["kind"] == "ferien",
-            )
-            for row in csv.DictReader(lines)
+    return tuple(
+        Ferien(
+            name=row["name"],
+            first=date.fromisoformat(row["first_day"]),
+            last=date.fromisoformat(row["last_day"]),
+            schuljahr=row["schuljahr"],
+            official=row["kind"] == "ferien",
         )
+        for row in rows("schulferien.csv")
+    )
 
 
 def ferien(schuljahr: str = "") -> tuple[Ferien, ...]:
@@ -125,7 +137,7 @@ def entry_on(day: date) -> Ferien | None:
 def movable_days_in(schuljahr: str) -> int | None:
     """Return how many bewegliche Ferientage a school sets in a Schuljahr, or ``None`` where it is not known.
 
-    >>> movable_days_in("2025/26"), movable_days_in("2019/20")
+    >>> movable_days_in("2025/26"), movable_days_in("2012/13")
     (3, None)
     """
     return _MOVABLE_DAYS.get(schuljahr)

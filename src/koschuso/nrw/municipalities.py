@@ -7,16 +7,15 @@ Source and state of the data: ``data/QUELLEN.md``.
 
 from __future__ import annotations
 
-import csv
 import functools
 import re
-from importlib import resources
 from typing import TYPE_CHECKING
 
 import attrs
 
 from koschuso.errors import NotFound, Refused
 from koschuso.model.folding import fold
+from koschuso.nrw.package_data import rows
 
 if TYPE_CHECKING:
     from koschuso.model.actor import Organisation
@@ -27,6 +26,7 @@ __all__ = [
     "Municipality",
     "by_ags",
     "by_name",
+    "exists",
     "municipalities",
     "organisation_id",
     "records",
@@ -96,24 +96,22 @@ def municipalities() -> tuple[Municipality, ...]:
     >>> len(municipalities())
     432
     """
-    file = resources.files("koschuso.nrw").joinpath("data", "gemeinden_nrw.csv")
-    with file.open(encoding="utf-8", newline="") as lines:
-        return tuple(
-            Municipality(
-                ags=row["ags"],
-                name=row["name"],
-                short_name=row["short_name"],
-                kind=row["kind"],
-                kreis_ags="" if row["kind"] == "regierungsbezirk" else row["ags"][:_KREIS] + "000",
-                regierungsbezirk=REGIERUNGSBEZIRKE[row["ags"][2]],
-                ars=row["ars"],
-                stadt=row["stadt"] == "1",
-                msb_name=row["msb_name"],
-                seat=row["seat"],
-                postal_code=row["postal_code"],
-            )
-            for row in csv.DictReader(lines)
+    return tuple(
+        Municipality(
+            ags=row["ags"],
+            name=row["name"],
+            short_name=row["short_name"],
+            kind=row["kind"],
+            kreis_ags="" if row["kind"] == "regierungsbezirk" else row["ags"][:_KREIS] + "000",
+            regierungsbezirk=REGIERUNGSBEZIRKE[row["ags"][2]],
+            ars=row["ars"],
+            stadt=row["stadt"] == "1",
+            msb_name=row["msb_name"],
+            seat=row["seat"],
+            postal_code=row["postal_code"],
         )
+        for row in rows("gemeinden_nrw.csv")
+    )
 
 
 @functools.cache
@@ -143,10 +141,22 @@ def by_ags(ags: str) -> Municipality:
     return found
 
 
+def exists(ags: str) -> bool:
+    """Tell whether a unit has this key of eight digits.
+
+    >>> exists("05974040"), exists("05974041")
+    (True, False)
+    """
+    return ags in _by_ags()
+
+
 def _spellings(unit: Municipality) -> set[str]:
     if unit.kind == "regierungsbezirk":
         # Not the bare name: "Köln" means the city to everybody, and asking back would only annoy.
-        return {fold(f"{prefix} {unit.short_name}") for prefix in ("Regierungsbezirk", "Reg.-Bez.", "Bezirksregierung", "BR")}
+        return {
+            fold(f"{prefix} {unit.short_name}")
+            for prefix in ("Regierungsbezirk", "Reg.-Bez.", "Bezirksregierung", "BR")
+        }
     names = {unit.short_name, unit.name, unit.title, unit.msb_name, _BRACKETED.sub("", unit.short_name)}
     if unit.kind == "kreisfreie_stadt":
         names |= {f"Krfr. Stadt {unit.short_name}", f"Kreisfreie Stadt {unit.short_name}"}
@@ -225,7 +235,9 @@ def within(ags: str) -> tuple[Municipality, ...]:
         prefix = "05"
     else:
         unit = by_ags(ags)
-        prefix = {"regierungsbezirk": unit.ags[:_REGIERUNGSBEZIRK], "gemeinde": unit.ags}.get(unit.kind, unit.ags[:_KREIS])
+        prefix = {"regierungsbezirk": unit.ags[:_REGIERUNGSBEZIRK], "gemeinde": unit.ags}.get(
+            unit.kind, unit.ags[:_KREIS]
+        )
     return tuple(unit for unit in municipalities() if unit.kind in _GEMEINDE_LEVEL and unit.ags.startswith(prefix))
 
 

@@ -1,0 +1,9 @@
+"""The office: the façade over store, plugins, catalogues and settings."""
+
+from __future__ import annotations
+
+from koschuso.office.facade import ExportResult, Office, SaveResult
+from koschuso.office.importing import Change, ImportResult, Outcome
+from koschuso.office.settings import Settings
+
+__all__ = ["Change", "ExportResult", "ImportResult", "Office", "Outcome", "SaveResult", "Settings"]

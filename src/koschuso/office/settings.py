@@ -120,7 +120,9 @@ class Settings:
                 section = place
             value = getattr(self, name)
             # The strings, lists, numbers and truth values of JSON are also those of TOML.
-            lines.append(f"{key} = {json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)}")
+            lines.append(
+                f"{key} = {json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)}"
+            )
         return "\n".join(lines[1:]) + "\n"
 
 

@@ -20,9 +20,7 @@ T = TypeVar("T", bound="Record")
 class OfficeView:
     """One consistent look at the records of an office; each kind is read once, when it is first asked for."""
 
-    def __init__(
-        self, store: Store, catalogues: Mapping[str, Catalogue], office: OfficeInfo, as_of: datetime
-    ) -> None:
+    def __init__(self, store: Store, catalogues: Mapping[str, Catalogue], office: OfficeInfo, as_of: datetime) -> None:
         self._store = store
         self._catalogues = catalogues
         self._office = office
@@ -56,7 +54,5 @@ class OfficeView:
         if kind not in self._records:
             from koschuso.query import Query  # noqa: PLC0415 - a view is often opened and not used
 
-            self._records[kind] = {
-                stored.value.id: stored.value for stored in self._store.query(Query(record_type))
-            }
+            self._records[kind] = {stored.value.id: stored.value for stored in self._store.query(Query(record_type))}
         return self._records[kind]  # type: ignore[return-value]

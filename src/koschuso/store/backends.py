@@ -16,14 +16,14 @@ __all__ = ["CORE_BACKENDS", "open_driver"]
 
 
 def _open_memory(url: StoreUrl) -> StoreDriver:
-    from koschuso.store.memory import MemoryDriver
+    from koschuso.store.memory import MemoryDriver  # noqa: PLC0415 - loaded on use only
 
     url.require_options(())
     return MemoryDriver()
 
 
 def _open_sqlite(url: StoreUrl) -> StoreDriver:
-    from koschuso.store.sqlite import open_sqlite
+    from koschuso.store.sqlite import open_sqlite  # noqa: PLC0415 - loaded on use only
 
     return open_sqlite(url)
 

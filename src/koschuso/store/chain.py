@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DIGEST_SIZE", "content_digest", "first_link", "next_link", "revision_of"]
 
-DIGEST_SIZE = 20
+DIGEST_SIZE = 16
 _NOTHING = (None,) * 6
 
 
@@ -22,12 +22,8 @@ def content_digest(body: bytes, index: Index) -> bytes:
 
     Index values hold no control characters, so the first line break ends them.
     """
-    digest = blake2b(digest_size=DIGEST_SIZE)
-    if index != _NOTHING:
-        digest.update("\x1f".join(["" if value is None else f"+{value}" for value in index]).encode())
-    digest.update(b"\n")
-    digest.update(body)
-    return digest.digest()
+    head = b"" if index == _NOTHING else _marked(index)
+    return blake2b(b"%b\n%b" % (head, body), digest_size=DIGEST_SIZE).digest()
 
 
 def first_link(store_id: str) -> bytes:
@@ -35,18 +31,16 @@ def first_link(store_id: str) -> bytes:
     return blake2b(b"koschuso " + store_id.encode(), digest_size=DIGEST_SIZE).digest()
 
 
-def next_link(
-    link: bytes,
-    sequence: int,
-    at: int,
-    operation: str,
-    previous: int | None,
-    kind: str,
-    id: str,  # noqa: A002 - the record's own term
-    digest: bytes,
-) -> bytes:
-    """Chain a change to the one before it."""
-    head = f"{sequence}\n{at}\n{operation}\n{previous}\n{kind}\n{id}\n".encode()
+def next_link(link: bytes, change: tuple[int, int, str, int | None, str, str], digest: bytes) -> bytes:
+    """Chain a change to the one before it.
+
+    Args:
+        link: Link of the change before.
+        change: Sequence number, microseconds, operation, previous change of the same document, kind, id.
+        digest: Fingerprint of the content; empty where there is none.
+    """
+    sequence, at, operation, previous, kind, id_ = change
+    head = f"{sequence}\n{at}\n{operation}\n{previous}\n{kind}\n{id_}\n".encode()
     return blake2b(link + head + digest, digest_size=DIGEST_SIZE).digest()
 
 
@@ -57,3 +51,7 @@ def revision_of(sequence: int, link: bytes) -> str:
     an older backup was restored.
     """
     return f"{sequence:x}-{link[:6].hex()}"
+
+
+def _marked(index: Index) -> bytes:
+    return "\x1f".join(["" if value is None else f"+{value}" for value in index]).encode()

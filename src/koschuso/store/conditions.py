@@ -7,11 +7,11 @@ to conditions, a driver delivers at least the documents that meet them (clause Q
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
 
-from koschuso.errors import WrongUse
+from koschuso.errors import Refused, WrongUse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,6 +53,10 @@ CONDITION_NAMES = (*INDEX_NAMES, "id")
 """What a condition may speak about: the index names, and the id of the document itself."""
 
 
+_FIRST_SURROGATE = 0xD800  # code points up to U+DFFF are no characters
+_AFTER_SURROGATES = 0xE000
+
+
 def _known(_instance: object, _attribute: object, name: str) -> None:
     if name not in CONDITION_NAMES:
         raise WrongUse(f"Eine Bedingung über „{name}“ gibt es nicht. Bekannt sind: {', '.join(CONDITION_NAMES)}.")
@@ -62,6 +66,13 @@ def _texts(values: Iterable[str]) -> tuple[str, ...]:
     if isinstance(values, str):
         raise WrongUse("OneOf braucht mehrere Werte, zum Beispiel („schule“,), nicht einen einzelnen Text.")
     return tuple(values)
+
+
+def _encodable(_instance: object, _attribute: object, text: Any) -> None:
+    try:
+        "".join(text or "").encode()
+    except UnicodeEncodeError:
+        raise Refused("Ein Suchwert enthält ein halbes Zeichen (Surrogat). Bitte den Suchwert neu eingeben.") from None
 
 
 @attrs.frozen
@@ -74,7 +85,7 @@ class OneOf:
     """
 
     name: str = attrs.field(validator=_known)
-    values: tuple[str, ...] = attrs.field(converter=_texts)
+    values: tuple[str, ...] = attrs.field(converter=_texts, validator=_encodable)
 
     def accepts(self, value: str | None) -> bool:
         """Tell whether the value of a document meets the condition."""
@@ -93,8 +104,8 @@ class Range:
     """
 
     name: str = attrs.field(validator=_known)
-    low: str | None = None
-    high: str | None = None
+    low: str | None = attrs.field(default=None, validator=_encodable)
+    high: str | None = attrs.field(default=None, validator=_encodable)
     missing: bool = attrs.field(default=False, kw_only=True)
 
     def accepts(self, value: str | None) -> bool:
@@ -114,7 +125,7 @@ class Prefix:
     """
 
     name: str = attrs.field(validator=_known)
-    text: str
+    text: str = attrs.field(validator=_encodable)
 
     def accepts(self, value: str | None) -> bool:
         """Tell whether the value of a document meets the condition."""
@@ -132,8 +143,7 @@ class Prefix:
         while text:
             last, text = ord(text[-1]), text[:-1]
             if last < sys.maxunicode:
-                # U+D800 to U+DFFF are no characters: the successor of U+D7FF is U+E000.
-                return text + chr(0xE000 if last == 0xD7FF else last + 1)
+                return text + chr(_AFTER_SURROGATES if last + 1 == _FIRST_SURROGATE else last + 1)
         return None
 
 

@@ -11,21 +11,22 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from enum import Enum
+from collections.abc import Callable
+from enum import Enum, StrEnum
 from typing import TYPE_CHECKING, Literal, NamedTuple, NoReturn, Self
 
 import attrs
 
 from koschuso.errors import Conflict, NotSupported, WrongUse
-from koschuso.store.conditions import Condition, Index
+from koschuso.store.url import StoreUrl
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from contextlib import AbstractContextManager
     from datetime import datetime
     from pathlib import Path
 
-    from koschuso.store.url import StoreUrl
+    from koschuso.store.conditions import Condition, Index
 
 __all__ = [
     "ABSENT",
@@ -68,7 +69,7 @@ Expected = str | Expect
 """A revision, `ABSENT` or `ANY`; there is deliberately no default."""
 
 
-class Operation(str, Enum):
+class Operation(StrEnum):
     """What a change did."""
 
     PUT = "put"
@@ -76,7 +77,7 @@ class Operation(str, Enum):
     PURGE = "purge"
 
 
-class Capability(str, Enum):
+class Capability(StrEnum):
     """What a driver may offer beyond the contract; using an undeclared one raises `NotSupported` (X1)."""
 
     HISTORY = "history"
@@ -106,7 +107,7 @@ class Document(NamedTuple):
     id: str
     revision: str
     body: bytes
-    index: Index
+    index: Index  # type: ignore[assignment]  # nobody asks for the position of a value
 
     def __repr__(self) -> str:
         """Show the key only: bodies hold personal data."""
@@ -119,7 +120,7 @@ class Write(NamedTuple):
     kind: str
     id: str
     body: bytes
-    index: Index
+    index: Index  # type: ignore[assignment]  # nobody asks for the position of a value
     expect: Expected
     at: datetime | None = None
 
@@ -163,7 +164,7 @@ class Version(NamedTuple):
     operation: Operation
     at: datetime
     body: bytes | None
-    index: Index | None
+    index: Index | None  # type: ignore[assignment]  # as above
 
     def __repr__(self) -> str:
         """Show no content: bodies hold personal data."""
@@ -385,6 +386,14 @@ _NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}:[a-z][a-z0-9_-]{0,63}")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]{1,31}")
 
 
+def _frozen(capabilities: Iterable[Capability]) -> frozenset[Capability]:
+    return frozenset(capabilities)
+
+
+def _tupled(schemes: Iterable[str]) -> tuple[str, ...]:
+    return tuple(schemes)
+
+
 def _named(_instance: object, _attribute: object, name: str) -> None:
     if not _NAME.fullmatch(name):
         raise WrongUse(f"Der Name „{name}“ eines Speichers muss die Form „plugin:name“ haben.")
@@ -392,7 +401,9 @@ def _named(_instance: object, _attribute: object, name: str) -> None:
 
 def _schemes(_instance: object, _attribute: object, schemes: tuple[str, ...]) -> None:
     if not schemes or not all(_SCHEME.fullmatch(scheme) for scheme in schemes):
-        raise WrongUse("Ein Speicher braucht mindestens ein URL-Schema aus Kleinbuchstaben, mit zwei Zeichen oder mehr.")
+        raise WrongUse(
+            "Ein Speicher braucht mindestens ein URL-Schema aus Kleinbuchstaben, mit zwei Zeichen oder mehr."
+        )
 
 
 @attrs.frozen(kw_only=True)
@@ -407,9 +418,9 @@ class StoreBackend:
     """
 
     name: str = attrs.field(validator=_named)
-    schemes: tuple[str, ...] = attrs.field(converter=tuple, validator=_schemes)
+    schemes: tuple[str, ...] = attrs.field(converter=_tupled, validator=_schemes)
     open: Callable[[StoreUrl], StoreDriver]
-    capabilities: frozenset[Capability] = attrs.field(default=frozenset(), converter=frozenset)
+    capabilities: frozenset[Capability] = attrs.field(default=frozenset(), converter=_frozen)
 
 
 def conflict(kind: str, id: str, expect: Expected, actual: str | None) -> Conflict:  # noqa: A002 - the record's own term

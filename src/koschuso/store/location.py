@@ -138,7 +138,7 @@ def refuse_unsafe_location(path: Path) -> None:
 
 def _on_network(place: Path) -> bool:
     if sys.platform == "win32":
-        import ctypes
+        import ctypes  # noqa: PLC0415 - loaded on use only
 
         drive = place.drive
         return drive.startswith("\\\\") or ctypes.windll.kernel32.GetDriveTypeW(f"{drive}\\") == _DRIVE_REMOTE

@@ -78,7 +78,9 @@ class ThreadLock:
         """
         me = threading.get_ident()
         if self._owner == me:
-            raise WrongUse("In diesem Programmfaden ist schon eine schreibende Transaktion offen. Bitte diese benutzen.")
+            raise WrongUse(
+                "In diesem Programmfaden ist schon eine schreibende Transaktion offen. Bitte diese benutzen."
+            )
         end = time.monotonic() + self._patience
         if not self._queue.acquire(timeout=self._patience):
             raise _busy(self._patience)

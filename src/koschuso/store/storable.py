@@ -67,10 +67,13 @@ def require_storable(kind: str, id: str, body: bytes, index: Index) -> None:  # 
     Raises:
         Refused: Naming the record and what is wrong, never the content.
     """
-    require_key(kind, id)
-    for name, value in zip(index._fields, index, strict=True):
-        if value is not None:
-            _require_text(kind, id, f"der Suchwert „{name}“", value)
+    texts = "".join([id, *filter(None, index)])
+    # Nearly always all is plain and short: then one look at everything is enough.
+    if not (id and texts.isascii() and texts.isprintable() and len(texts) <= LONGEST_TEXT and _KIND.fullmatch(kind)):
+        require_key(kind, id)
+        for name, value in zip(index._fields, index, strict=True):
+            if value is not None:
+                _require_text(kind, id, f"der Suchwert „{name}“", value)
     if type(body) is not bytes:
         raise Refused(f"Der Inhalt von {kind} {id} muss als bytes übergeben werden, nicht als {type(body).__name__}.")
     if not body or len(body) > LONGEST_BODY:

@@ -1,0 +1,94 @@
+"""The group of commands, and how errors become one sentence and an exit status."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from koschuso import __version__
+from koschuso.cli.german import GermanGroup, sentence
+from koschuso.cli.output import finding_as_json, print_findings, print_json
+from koschuso.errors import InvalidRecord, KoschusoError, WrongUse
+from koschuso.model import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["application", "run"]
+
+_REFUSED, _WRONG_USE, _INTERRUPTED = 1, 2, 130
+
+
+class _Commands(GermanGroup):
+    """Loads the commands when they are first needed, so that help and errors stay quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        self._load()
+        return super().list_commands(ctx)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        self._load()
+        return super().get_command(ctx, cmd_name)
+
+    def _load(self) -> None:
+        if not self.commands:
+            from koschuso.cli.commands import COMMANDS  # noqa: PLC0415 - see the class
+
+            for command in COMMANDS:
+                self.add_command(command)
+
+
+@click.group(cls=_Commands)
+@click.version_option(__version__, message="koschuso %(version)s", help="Zeigt die Version.")
+def application() -> None:
+    """Die Koordinierungsstelle Schulsozialarbeit: Schulen, Stellen, Menschen, Termine und Berichte."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command; whatever goes wrong ends in one German sentence and an exit status, never in a traceback."""
+    as_json = "--json" in arguments
+    try:
+        result = application.main(list(arguments), prog_name="koschuso", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        return _WRONG_USE
+    except click.Abort:
+        click.echo("Abgebrochen; es wurde nichts Halbes geschrieben.", err=True)
+        return _INTERRUPTED
+    except click.ClickException as error:
+        return _fail(sentence(error), _WRONG_USE, as_json=as_json)
+    except WrongUse as error:
+        return _fail(error.message, _WRONG_USE, as_json=as_json)
+    except InvalidRecord as error:
+        findings = [finding for finding in error.findings if isinstance(finding, Finding)]
+        return _fail(error.message, _REFUSED, as_json=as_json, findings=findings)
+    except KoschusoError as error:
+        return _fail(error.message, _REFUSED, as_json=as_json)
+    except BrokenPipeError:
+        # The reader (head, less) went away: nothing is wrong, and Python must not complain at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        if os.environ.get("KOSCHUSO_DEBUG"):
+            raise
+        place = Path(error.__traceback__.tb_frame.f_code.co_filename).name if error.__traceback__ else ""
+        return _fail(
+            f"Ein Fehler in koschuso selbst ({type(error).__name__}, {place}). Ihre Daten sind unverändert; "
+            "bitte melden Sie ihn mit dem Aufruf, der dazu führte.",
+            _REFUSED,
+            as_json=as_json,
+        )
+    return result if isinstance(result, int) else 0
+
+
+def _fail(message: str, status: int, *, as_json: bool, findings: Sequence[Finding] = ()) -> int:
+    if as_json:
+        print_json({"error": message, "status": status, "findings": [finding_as_json(found) for found in findings]})
+    else:
+        click.echo(f"{click.style('Fehler', fg='red')}: {message}", err=True)
+        print_findings([found for found in findings if found.message not in message])
+    return status

@@ -1,0 +1,336 @@
+"""The commands: each opens the office, calls one thing of it, and says what happened."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import click
+
+from koschuso.cli.german import GermanCommand
+from koschuso.cli.output import finding_as_json, print_findings, print_json, print_table, progress
+from koschuso.cli.showing import as_row, as_text, columns_of
+from koschuso.errors import NotFound, WrongUse
+from koschuso.model import RECORD_TYPES, Severity
+from koschuso.office import Office
+from koschuso.office.settings import SETTINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+__all__ = ["COMMANDS"]
+
+_GERMAN_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
+
+
+def _command(name: str) -> Callable[[Callable[..., Any]], click.Command]:
+    def decorate(function: Callable[..., Any]) -> click.Command:
+        with_json = click.option("--json", "as_json", is_flag=True, help="Ausgabe als JSON für Programme.")
+        return click.command(name, cls=GermanCommand)(with_json(function))
+
+    return decorate
+
+
+_office_option = click.option(
+    "--buero",
+    metavar="ORDNER",
+    envvar="KOSCHUSO_BUERO",
+    help="Ordner, Datenbankdatei oder Speicher-URL des Büros; sonst der jetzige Ordner.",
+)
+
+
+def _open(place: str | None) -> Office:
+    if place is not None:
+        return Office.open(place)
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / SETTINGS).exists():
+            return Office.open(folder)
+    raise WrongUse(
+        f"Hier liegt kein Büro ({SETTINGS} fehlt); wechseln Sie in seinen Ordner oder nennen Sie ihn mit --buero."
+    )
+
+
+@_command("init")
+@click.argument("ordner")
+@click.option(
+    "--ags", required=True, metavar="SCHLUESSEL", help="Gemeindeschlüssel: 05974 (Kreis) oder 05974040 (Stadt)."
+)
+@click.option("--name", metavar="NAME", help="Name des Büros; sonst nach dem Schlüssel gebildet.")
+def init(ordner: str, ags: str, name: str | None, as_json: bool) -> None:
+    """Legt ein neues Büro an: einen Ordner mit Einstellungen und leerem Speicher."""
+    from koschuso.nrw.municipalities import by_ags  # noqa: PLC0415 - only a new office needs the list
+
+    municipality = by_ags(ags)
+    with Office.init(
+        ordner, name=name or f"Koordinierungsstelle Schulsozialarbeit {municipality.title}", ags=ags
+    ) as office:
+        if as_json:
+            print_json({"folder": str(office.folder), "name": office.settings.name, "ags": office.settings.ags})
+            return
+        click.echo(f"Angelegt: {office.settings.name} in {office.folder}")
+        click.echo(f"Weiter mit: koschuso import schuldaten.csv --buero {ordner}")
+
+
+@_command("import")
+@click.argument("datei", nargs=-1, required=True)
+@_office_option
+@click.option("--dry-run", is_flag=True, help="Nur zeigen, was geschähe; nichts schreiben.")
+@click.option("--region", metavar="AGS", help="Schulen dieses Kreises oder dieser Gemeinde; 05 für ganz NRW.")
+@click.option(
+    "--behalte", "keep", multiple=True, metavar="FELD", help="Private Angabe trotzdem übernehmen, z. B. BDAY."
+)
+def import_(
+    datei: tuple[str, ...], buero: str | None, dry_run: bool, region: str | None, keep: tuple[str, ...], as_json: bool
+) -> int:
+    """Liest Dateien ein; die Art (.ics, .vcf, schuldaten.csv …) wird am Inhalt erkannt."""
+    results = []
+    with _open(buero) as office, progress("Einlesen") as report:
+        for number, file in enumerate(datei):
+            report(number, len(datei))
+            results.append((file, office.import_file(file, dry_run=dry_run, keep=keep, region=region)))
+    if as_json:
+        print_json(
+            [
+                {
+                    "file": file,
+                    "format": result.format,
+                    "dry_run": result.dry_run,
+                    "created": [str(reference) for reference in result.created],
+                    "updated": {
+                        str(change.reference): change.fields
+                        for change in result.changes
+                        if change.outcome == "geändert"
+                    },
+                    "unchanged": len(result.unchanged),
+                    "refused": [finding_as_json(finding) for finding in result.refused],
+                    "findings": [finding_as_json(finding) for finding in result.findings],
+                    "left_out": [finding_as_json(finding) for finding in result.left_out],
+                }
+                for file, result in results
+            ]
+        )
+    else:
+        for file, result in results:
+            click.echo(f"{Path(file).name}: {result.summary()}")
+            if dry_run:
+                for change in result.changes:
+                    if change.outcome != "unverändert":
+                        fields = f" ({', '.join(change.fields)})" if change.fields else ""
+                        click.echo(f"  {change.outcome}: {change.reference}{fields}")
+            print_findings(result.refused, title="Nicht übernommen:")
+            print_findings(result.findings, title="Hinweise:")
+            print_findings(result.left_out, title="Bewusst ausgelassen:", most=5)
+    return 1 if any(result.refused for _, result in results) else 0
+
+
+@_command("export")
+@click.argument("ziel")
+@_office_option
+@click.option("--kind", "kinds", multiple=True, metavar="ART", help="Nur diese Art von Datensätzen; mehrfach möglich.")
+@click.option(
+    "--audience",
+    type=click.Choice(["intern", "netzwerk", "oeffentlich"]),
+    default="intern",
+    help="Für wen die Datei ist.",
+)
+@click.option(
+    "--target", default="", metavar="PROGRAMM", help="Welches Programm sie liest: outlook, nextcloud, apple, google."
+)
+def export(ziel: str, buero: str | None, kinds: tuple[str, ...], audience: str, target: str, as_json: bool) -> None:
+    """Schreibt eine Datei; die Endung nennt das Format (.ics, .vcf …)."""
+    with _open(buero) as office:
+        result = office.export(ziel, kinds=kinds, audience=audience, target=target)
+    if as_json:
+        print_json(
+            {
+                "file": str(result.path),
+                "format": result.format,
+                "audience": audience,
+                "written": result.written,
+                "omitted": [finding_as_json(finding) for finding in result.omitted],
+                "lost": [finding_as_json(finding) for finding in result.lost],
+            }
+        )
+        return
+    click.echo(f"{result.path}: {result.written} Datensätze als {result.format} geschrieben (Kreis: {audience}).")
+    print_findings(result.omitted, title="Für diesen Kreis weggelassen:")
+    print_findings(result.lost, title="Was das Format nicht aufnimmt:")
+
+
+@_command("list")
+@click.argument("kind")
+@_office_option
+@click.option(
+    "--filter", "filters", multiple=True, metavar="FELD=WERT", help="Nur Datensätze mit diesem Wert; mehrfach möglich."
+)
+def list_(kind: str, buero: str | None, filters: tuple[str, ...], as_json: bool) -> None:
+    """Zeigt alle Datensätze einer Art, zum Beispiel: koschuso list organisation."""
+    from koschuso.codec import to_json  # noqa: PLC0415 - only --json needs it
+    from koschuso.query import Equals  # noqa: PLC0415
+
+    record_type = RECORD_TYPES.get(kind)
+    if record_type is None:
+        raise WrongUse(f"Die Art »{kind}« gibt es nicht; möglich sind {', '.join(RECORD_TYPES)}.")
+    conditions = []
+    for text in filters:
+        field, mark, value = text.partition("=")
+        if not mark:
+            raise WrongUse(f"»{text}« ist kein Filter der Form FELD=WERT.")
+        conditions.append(Equals(field, value))
+    with _open(buero) as office:
+        records = list(office.records(record_type, *conditions))
+        if as_json:
+            print_json([to_json(record) for record in records])
+            return
+        print_table(columns_of(record_type), [as_row(record, office) for record in records])
+        click.echo(f"{len(records)} Datensätze der Art {record_type.LABEL}.", err=True)
+
+
+@_command("show")
+@click.argument("id")
+@_office_option
+def show(id: str, buero: str | None, as_json: bool) -> None:  # noqa: A002 - the command's own argument
+    """Zeigt einen Datensatz mit allen Angaben; ID ist die Kennung oder art/kennung."""
+    from koschuso.codec import to_json  # noqa: PLC0415 - only --json needs it
+
+    with _open(buero) as office:
+        found = office.find(id)
+        if not found:
+            raise NotFound(
+                f"Einen Datensatz mit der Kennung »{id}« gibt es nicht; »koschuso list ART« zeigt die Kennungen."
+            )
+        if as_json:
+            print_json(
+                [{"kind": stored.value.KIND, "revision": stored.revision, **to_json(stored.value)} for stored in found]
+            )
+            return
+        for stored in found:
+            click.echo(as_text(stored.value, office))
+
+
+@_command("check")
+@_office_option
+def check(buero: str | None, as_json: bool) -> int:
+    """Prüft den ganzen Bestand: Widersprüche, Lücken, Förderregeln."""
+    with _open(buero) as office:
+        findings = office.check()
+    if as_json:
+        print_json([finding_as_json(finding) for finding in findings])
+    elif findings:
+        counts = {severity: sum(finding.severity is severity for finding in findings) for severity in Severity}
+        click.echo(
+            f"{counts[Severity.ERROR]} Fehler, {counts[Severity.WARNING]} Warnungen, {counts[Severity.INFO]} Hinweise."
+        )
+        print_findings(findings)
+    else:
+        click.echo("Keine Auffälligkeiten.")
+    return 1 if any(finding.severity is Severity.ERROR for finding in findings) else 0
+
+
+@_command("report")
+@click.argument("name", required=False)
+@_office_option
+@click.option("-o", "--output", metavar="ZIEL", help="Datei; die Endung nennt das Format (.html, .csv, .md).")
+@click.option("--year", type=str, metavar="JAHR", help="Kalenderjahr, zum Beispiel 2025.")
+@click.option("--schuljahr", metavar="JAHR", help="Schuljahr, zum Beispiel 2024/25.")
+@click.option("--stichtag", metavar="TAG", help="Stichtag: 15.10.2025 oder 2025-10-15.")
+@click.option("--audience", default=None, metavar="KREIS", help="Für wen der Bericht ist; sonst intern.")
+@click.option("--list", "show_list", is_flag=True, help="Zeigt alle Berichte.")
+def report(
+    name: str | None,
+    buero: str | None,
+    output: str | None,
+    year: str | None,
+    schuljahr: str | None,
+    stichtag: str | None,
+    audience: str | None,
+    show_list: bool,
+    as_json: bool,
+) -> None:
+    """Schreibt einen Bericht, zum Beispiel: koschuso report stellenuebersicht -o stellen.html --stichtag 15.10.2025."""
+    with _open(buero) as office:
+        if show_list:
+            reports = [
+                {"name": found.name, "title": found.title, "parameters": [str(p) for p in found.parameters]}
+                for found in office.registry.reports.values()
+            ]
+            if as_json:
+                print_json(reports)
+            else:
+                print_table(["Name", "Titel"], [[str(found["name"]), str(found["title"])] for found in reports])
+            return
+        if name is None or output is None:
+            raise WrongUse("Nennen Sie Bericht und Ziel: koschuso report NAME -o ZIEL; --list zeigt die Berichte.")
+        given = {
+            "year": None if year is None else _whole(year, "--year"),
+            "schuljahr": schuljahr,
+            "stichtag": None if stichtag is None else _day(stichtag),
+            "audience": audience,
+        }
+        document = office.report(name, **{key: value for key, value in given.items() if value is not None})
+        document.save(output)
+    if as_json:
+        print_json({"file": output, "report": name, "title": document.title})
+        return
+    click.echo(f"{document.title}: {output}")
+
+
+@_command("plugins")
+@_office_option
+def plugins(buero: str | None, as_json: bool) -> int:
+    """Zeigt, welche Plugins installiert, eingeschaltet oder ausgelassen sind, und warum."""
+    with _open(buero) as office:
+        infos, failures = office.registry.plugins, office.registry.failures
+    if as_json:
+        print_json(
+            {
+                "plugins": [attrs.asdict(info) for info in infos],
+                "failures": [attrs.asdict(failure, filter=attrs.filters.exclude("exception")) for failure in failures],
+            }
+        )
+    else:
+        print_table(
+            ["Plugin", "Paket", "Version", "Zustand", "Bietet"],
+            [[info.name, info.distribution, info.version, str(info.state), ", ".join(info.hooks)] for info in infos],
+        )
+        for failure in failures:
+            click.echo(f"{click.style('Ausgelassen', fg='yellow')}: {failure.cause}")
+    return 1 if failures else 0
+
+
+@_command("demo")
+@click.argument("ordner")
+def demo(ordner: str, as_json: bool) -> None:
+    """Baut ein Beispielbüro (Bildungsregion Kreis Soest) mit Kalender, Adressbuch und Berichten."""
+    from koschuso.demo import build  # noqa: PLC0415 - only this command needs it
+
+    with progress("Beispielbüro") as show_progress:
+        result = build(ordner, progress=show_progress)
+    if as_json:
+        print_json(attrs.asdict(result))
+        return
+    click.echo(result.summary())
+
+
+COMMANDS = (init, import_, export, list_, show, check, report, plugins, demo)
+
+
+def _whole(text: str, option: str) -> int:
+    if not text.isdecimal():
+        raise WrongUse(f"»{text}« bei {option} ist keine Jahreszahl.")
+    return int(text)
+
+
+def _day(text: str) -> date:
+    match = _GERMAN_DATE.fullmatch(text.strip())
+    try:
+        if match:
+            return date(int(match[3]), int(match[2]), int(match[1]))
+        return date.fromisoformat(text.strip())
+    except ValueError as error:
+        raise WrongUse(f"»{text}« ist kein Datum; erwartet wird 15.10.2025 oder 2025-10-15.") from error

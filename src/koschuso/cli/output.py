@@ -1,0 +1,96 @@
+"""What commands print: German text for people, JSON for programs, progress on long work."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from koschuso.model import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from koschuso.model import Finding
+
+__all__ = ["finding_as_json", "print_findings", "print_json", "print_table", "progress"]
+
+_MARKS = {Severity.INFO: "Hinweis", Severity.WARNING: "Warnung", Severity.ERROR: "Fehler"}
+_COLOURS = {Severity.INFO: "cyan", Severity.WARNING: "yellow", Severity.ERROR: "red"}
+_MOST_FINDINGS = 20
+_SECONDS_BEFORE_PROGRESS = 1.0
+
+
+def print_json(value: Any) -> None:
+    """Print one JSON value, readable and with umlauts as they are."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def finding_as_json(finding: Finding) -> dict[str, Any]:
+    """Give a finding as a JSON object without its empty parts; the value itself is left out because it may be personal."""
+    values = {
+        "rule": finding.rule,
+        "severity": str(finding.severity),
+        "message": finding.message,
+        "kind": finding.kind,
+        "id": finding.id,
+        "field": finding.field,
+        "line": finding.line,
+        "source": finding.source,
+    }
+    return {name: value for name, value in values.items() if value not in {"", None}}
+
+
+def print_findings(findings: Sequence[Finding], *, title: str = "", most: int = _MOST_FINDINGS) -> None:
+    """Print findings, the worst first, and say how many more there are."""
+    if title and findings:
+        click.echo(title)
+    order = [Severity.ERROR, Severity.WARNING, Severity.INFO]
+    for finding in sorted(findings, key=lambda found: order.index(found.severity))[:most]:
+        mark = click.style(_MARKS[finding.severity], fg=_COLOURS[finding.severity])
+        where = f" (Zeile {finding.line})" if finding.line else ""
+        what = f" [{finding.kind}/{finding.id}]" if finding.id else ""
+        click.echo(f"  {mark}{where}: {finding.message}{what}")
+    if len(findings) > most:
+        click.echo(f"  … und {len(findings) - most} weitere; alle zeigt --json.")
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print a table; to a pipe as tab-separated lines without decoration."""
+    if not sys.stdout.isatty():
+        click.echo("\t".join(columns))
+        for row in rows:
+            click.echo("\t".join(row))
+        return
+    from rich.console import Console  # noqa: PLC0415 - only for a person in front of a screen
+    from rich.markup import escape  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    table = Table(*columns, box=None, header_style="bold", pad_edge=False)
+    for row in rows:
+        table.add_row(*(escape(cell) for cell in row))
+    Console().print(table)
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar on standard error when work takes longer than a second; give the function to report steps to."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _total: None
+        return
+    from rich.console import Console  # noqa: PLC0415 - only for a person in front of a screen
+    from rich.progress import Progress  # noqa: PLC0415
+
+    begin = time.monotonic()
+    with Progress(console=Console(stderr=True), transient=True, auto_refresh=False) as bar:
+        task = bar.add_task(label, total=None, visible=False)
+
+        def report(done: int, total: int) -> None:
+            visible = time.monotonic() - begin > _SECONDS_BEFORE_PROGRESS
+            bar.update(task, completed=done, total=total, visible=visible, refresh=visible)
+
+        yield report

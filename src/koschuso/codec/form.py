@@ -1,0 +1,242 @@
+"""The fast path: records to stored bytes and back, msgspec straight on the record classes."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import attrs
+import msgspec
+
+from koschuso.codec.refusal import refuse
+from koschuso.codec.schema import SCHEMA, STEPS, lift, schema_of
+from koschuso.codec.unknown import ENVELOPE, UNKNOWN, collect, put_back
+from koschuso.errors import Corrupt, InvalidRecord, NotSupported, WrongUse
+from koschuso.model import ALWAYS, RECORD_TYPES, Record
+from koschuso.model.shape import shape_of
+from koschuso.model.values import EMPTY, FrozenMapping, freeze
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from koschuso.codec.schema import Step
+
+__all__ = ["decode", "encode", "record_type_of", "unstructure"]
+
+R = TypeVar("R", bound=Record)
+
+_ENCODER = msgspec.json.Encoder()
+_SORTED = msgspec.json.Encoder(order="deterministic")
+_NEVER = object()
+_PLACE = re.compile(r"`\$\.?([^`]*)`$")
+
+
+class _Form:
+    """How one kind of record is written and read."""
+
+    __slots__ = ("beginning", "decoder", "defaults", "head", "names", "values")
+
+    def __init__(self, record_type: type[Record]) -> None:
+        fields = shape_of(record_type)
+        self.names = tuple(fields)
+        self.values = attrgetter(*fields)
+        # Only what says nothing is left out; a default with a meaning is written, so that a document keeps its meaning
+        # when the default changes.
+        self.defaults = tuple(
+            field.default
+            if not field.required and (field.default in {None, "", ()} or field.default in (EMPTY, ALWAYS))
+            else _NEVER
+            for field in fields.values()
+        )
+        self.decoder = msgspec.json.Decoder(record_type)
+        self.head = {"kind": record_type.KIND, "schema": SCHEMA}
+        self.beginning = _ENCODER.encode(self.head)[:-1] + b","
+
+    def dump(self, record: Record) -> bytes:
+        document = self.head.copy()
+        for name, value, default in zip(self.names, self.values(record), self.defaults, strict=True):
+            if value is not default and value != default:
+                document[name] = value
+        if record.extras:
+            if UNKNOWN in record.extras:
+                return self._dump_with_unknown(document)
+            document["extras"] = msgspec.Raw(_SORTED.encode(record.extras))
+        return _ENCODER.encode(document)
+
+    def _dump_with_unknown(self, document: dict[str, Any]) -> bytes:
+        plain = msgspec.json.decode(_ENCODER.encode(document))
+        rest = plain["extras"].pop(UNKNOWN)
+        left = put_back(rest, plain)
+        plain["schema"] = rest.get("schema", SCHEMA)
+        if left:
+            plain["extras"][UNKNOWN] = left
+        extras = plain.pop("extras")
+        if extras:
+            plain["extras"] = msgspec.Raw(_SORTED.encode(extras))
+        return _ENCODER.encode(plain)
+
+
+def encode(record: Record) -> bytes:
+    """Write a record in its stored form: JSON in UTF-8, the same bytes for the same record.
+
+    What is written is read back first: whatever this function gives, `decode` reads as an equal record.
+
+    Raises:
+        InvalidRecord: A value cannot be stored: one of another type than its field's, NUL, half a character, a number
+            that JSON cannot carry. The findings name the fields.
+        WrongUse: This is no record of a known kind.
+
+    >>> from koschuso.model import Goal
+    >>> encode(Goal(id="z-1", title="Netzwerke stärken")).decode()
+    '{"kind":"goal","schema":1,"id":"z-1","title":"Netzwerke stärken","rank":1}'
+    """
+    record_type: Any = type(record)
+    form = _form_of(record_type)
+    try:
+        data = form.dump(record)
+        if b"\\u0000" in data:
+            refuse(record)
+        if UNKNOWN in record.extras:
+            if _without_unknown(decode(record.KIND, data)) != _without_unknown(record):
+                refuse(record)
+            return data
+        again = form.decoder.decode(data)
+        canonical = form.dump(again)
+    except InvalidRecord:
+        raise
+    except Exception:  # noqa: BLE001 - whatever is wrong, the findings say it
+        refuse(record)
+    # Values that are equal but written otherwise (a whole number where a decimal belongs) get their one form. Extras
+    # have no types that would refuse what JSON cannot carry (NaN is written as null).
+    if (canonical != data or record.extras) and again != record:
+        refuse(record)
+    return canonical
+
+
+def decode(kind: str, data: bytes, *, id: str = "", steps: Sequence[Step] = STEPS) -> Record:  # noqa: A002 - the record's own term
+    """Read a record from its stored form, also of an older or a newer schema.
+
+    Args:
+        kind: Kind of the record.
+        data: What `encode` gave, of whatever version of koschuso.
+        id: Id of the record, for messages.
+        steps: How older documents are lifted.
+
+    Raises:
+        Corrupt: These are not the bytes of such a record. The message holds no content.
+        NotSupported: A newer koschuso wrote them in a way that this one does not understand.
+        WrongUse: There is no such kind.
+
+    >>> decode("goal", b'{"kind":"goal","schema":1,"id":"z-1","title":"Netzwerke"}').title
+    'Netzwerke'
+    """
+    record_type: Any = record_type_of(kind)
+    form = _form_of(record_type)
+    if data.startswith(form.beginning) and len(steps) == len(STEPS):
+        try:
+            record: Record = form.decoder.decode(data)
+            # What gives the same bytes again has lost nothing; everything else is looked at closely.
+            if form.dump(record) == data:
+                return record
+        except Exception:  # noqa: BLE001, S110 - told below, with its place and without its content
+            pass
+    return _decode_closely(form, kind, data, id, steps)
+
+
+def unstructure(record: Record) -> dict[str, Any]:
+    """Give the stored form of a record as plain JSON data.
+
+    Raises:
+        InvalidRecord: As `encode`.
+    """
+    document: dict[str, Any] = msgspec.json.decode(encode(record))
+    return document
+
+
+def record_type_of(kind: str) -> type[Record]:
+    """Find the class of a kind of record.
+
+    Raises:
+        WrongUse: There is no such kind; the message names the known ones.
+    """
+    record_type = RECORD_TYPES.get(kind)
+    if record_type is None:
+        raise WrongUse(f"Die Datenart »{kind}« gibt es nicht. Bekannt sind: {', '.join(RECORD_TYPES)}.")
+    return record_type
+
+
+def with_unknown(record: R, document: dict[str, Any], schema: int) -> R:
+    """Add what a document holds beyond the fields of the record that was read from it."""
+    rest = collect(record, document, ENVELOPE)
+    if schema > SCHEMA:
+        # Written back with its own number: a newer koschuso must not lift it a second time.
+        rest["schema"] = schema
+    if not rest:
+        return record
+    earlier = record.extras.get(UNKNOWN, {})
+    return attrs.evolve(record, extras=FrozenMapping({**record.extras, UNKNOWN: freeze(_merged(earlier, rest))}))
+
+
+def _without_unknown(record: Record) -> Record:
+    extras = {name: value for name, value in record.extras.items() if name != UNKNOWN}
+    return attrs.evolve(record, extras=FrozenMapping(extras))
+
+
+def _merged(earlier: Any, rest: dict[str, Any]) -> dict[str, Any]:
+    """Join what lost its place earlier with what was found now; what stands in the document is the newer."""
+    if not isinstance(earlier, dict):
+        return rest
+    merged = {**earlier, **rest}
+    for part in ("keys", "fields", "items"):
+        both = earlier.get(part), rest.get(part)
+        if isinstance(both[0], dict) and isinstance(both[1], dict):
+            merged[part] = {**both[0], **both[1]}
+    return merged
+
+
+@lru_cache(maxsize=64)
+def _form_of(record_type: Any) -> _Form:
+    if RECORD_TYPES.get(getattr(record_type, "KIND", "")) is not record_type:
+        raise WrongUse(
+            f"{record_type.__name__} ist keine Datenart von koschuso; möglich sind {', '.join(RECORD_TYPES)}."
+        )
+    return _Form(record_type)
+
+
+def _decode_closely(form: _Form, kind: str, data: bytes, id: str, steps: Sequence[Step]) -> Record:  # noqa: A002 - the record's own term
+    where = f"{kind} {id}".strip()
+    try:
+        document = msgspec.json.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise _corrupt(where, "ist kein lesbares JSON") from None
+    if not isinstance(document, dict) or document.get("kind", kind) != kind:
+        raise _corrupt(where, "gehört nicht zu dieser Datenart")
+    schema = schema_of(document)
+    try:
+        document = lift(kind, document, steps)
+        record: Record = form.decoder.decode(_ENCODER.encode(document))
+    except Exception as error:  # noqa: BLE001 - also steps may stumble over damaged documents
+        what = _told(error)
+        if schema > len(steps) + 1:
+            raise NotSupported(
+                f"{where} wurde von einer neueren Fassung von koschuso geschrieben (Schema {schema}, bekannt bis "
+                f"{len(steps) + 1}) und {what}. Bitte koschuso aktualisieren; der Datensatz wurde nicht verändert."
+            ) from None
+        raise _corrupt(where, what) from None
+    return with_unknown(record, document, schema if schema > len(steps) + 1 else 0)
+
+
+def _told(error: Exception) -> str:
+    """Say what is wrong without the words of the error, which may quote the content."""
+    if isinstance(error, InvalidRecord):
+        return "verletzt die Regel " + ", ".join(finding.rule for finding in error.findings)
+    place = _PLACE.search(str(error)) if isinstance(error, msgspec.ValidationError) else None
+    return f"hat einen unpassenden Wert im Feld »{place[1]}«" if place and place[1] else "hat nicht die erwartete Form"
+
+
+def _corrupt(where: str, what: str) -> Corrupt:
+    return Corrupt(
+        f"Der gespeicherte Datensatz {where} {what}. Bitte eine Sicherung zurückspielen oder den Datensatz ersetzen."
+    )

@@ -1,0 +1,497 @@
+r"""The line format that iCalendar (RFC 5545 section 3.1) and vCard (RFC 6350 section 3.2) share; lossless, and fast.
+
+Reading goes through one `LineParser` for each file; `koschuso.interchange.component` builds on it and is what readers
+of whole files use. Writing is `format_line` (one line as text) and `join` (lines to folded bytes).
+
+What a line becomes: a `ContentLine` of its `Head` (everything before the colon, parsed once for each spelling and
+shared) and its value, verbatim. ``line.name`` is upper-cased for lookup, ``line.text`` is the whole logical line as
+it was read. A line that cannot be understood has the name ``""`` and its text as the value; it is never dropped.
+
+How bytes become text:
+
+* Lines end with CRLF, LF or CR; ``\r\r\n`` counts as one end. A blank or tab at the start of a line continues the line
+  before it. Unfolding happens on bytes, so a fold inside a UTF-8 sequence does no harm.
+* What is valid UTF-8 is UTF-8. Otherwise a line is read in the CHARSET that it declares (vCard 2.1), else as
+  windows-1252 in which valid UTF-8 sequences are kept; the five undefined bytes become C1 characters. So no consumer
+  needs the raw bytes: 8-bit text is decoded here, quoted-printable by `textvalue.decode_quoted_printable`.
+* C0 control characters other than the tab are removed; the finding holds the original.
+* Quoted-printable soft breaks (vCard 2.1, vCalendar 1.0) are joined, and unindented base64 lines too.
+
+Parameter values are decoded (RFC 6868), those of one name are gathered; the bare parameters of vCard 2.1
+(``TEL;WORK;QUOTED-PRINTABLE``) are found under TYPE, ENCODING or VALUE, and ``Head.pairs`` keeps the original form.
+
+Every step takes time linear in its input. The rules of the findings are in `koschuso.interchange.notes`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import attrs
+
+from koschuso.interchange import notes as rules
+from koschuso.interchange.limits import DEFAULT_LIMITS, Limits
+from koschuso.interchange.notes import Notes
+from koschuso.interchange.unfolding import FOLD_MARK, marked_text, plain_line_ends, unfold, without_marks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+__all__ = [
+    "UNPARSED",
+    "ContentLine",
+    "Head",
+    "LineParser",
+    "fold",
+    "fold_quoted_printable",
+    "format_line",
+    "join",
+    "parse_line",
+    "plain_line_ends",
+    "unfold",
+]
+
+# The colon that ends the head: the first one outside quotes. Possessive, so it never tries a second way.
+_QUOTED_HEAD: Final = re.compile(r'[^":]*+(?:"[^"]*+"[^":]*+)*+:')
+_QUOTED_PIECES: Final = re.compile(r'(?:[^";]++|"[^"]*+")*+')
+_QUOTED_VALUES: Final = re.compile(r'(?:[^",]++|"[^"]*+")*+')
+_PLAIN_NAME: Final = re.compile(r"[A-Za-z0-9-]+").fullmatch
+_POSSIBLE_NAME: Final = re.compile(r'[^\s"=,;:]+').fullmatch
+_BASE64: Final = re.compile(r"[A-Za-z0-9+/]+={0,2}\s*").fullmatch
+_CARET: Final = re.compile(r"\^[n'^]")
+_CARET_MEANS: Final = {"^n": "\n", "^'": '"', "^^": "^"}
+_NEEDS_QUOTES: Final = re.compile(r"[:;,]|^\s|\s$").search
+_BARE_ENCODINGS: Final = frozenset({"QUOTED-PRINTABLE", "BASE64", "8BIT", "7BIT", "B", "Q"})
+_BARE_VALUES: Final = frozenset({"INLINE", "URL", "CONTENT-ID", "CID"})
+_NO_PARAMS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({})
+_MAX_CACHED_HEADS: Final = 4096
+_MAX_CACHED_LENGTH: Final = 512
+_CONTINUATION: Final = bytes(range(0x80, 0xC0))  # bytes of a UTF-8 sequence other than its first
+_OCTETS: Final = 75  # RFC 5545 section 3.1: without the line end
+
+
+@attrs.frozen
+class Head:
+    """What stands before the colon of a line; one object for each spelling in a file.
+
+    Attributes:
+        text: Verbatim, without the colon.
+        group: The group of a vCard property (``item1`` in ``item1.TEL``) as written, else empty.
+        name: Name of the property in upper case; empty for a line that could not be understood.
+        params: Values of the parameters by upper-case name, decoded, in order.
+        pairs: The parameters one by one, names as written; the name is empty for a bare parameter of vCard 2.1.
+        boundary: 1 for BEGIN, 2 for END, else 0.
+        base64: Whether the value is base64 by its ENCODING.
+    """
+
+    text: str
+    group: str = ""
+    name: str = ""
+    params: Mapping[str, tuple[str, ...]] = _NO_PARAMS
+    pairs: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    boundary: int = 0
+    base64: bool = False
+
+    def param(self, name: str, default: str = "") -> str:
+        """First value of a parameter, by its upper-case name."""
+        values = self.params.get(name)
+        return values[0] if values else default
+
+
+UNPARSED: Final = Head("")
+"""The head of every line that could not be understood."""
+
+
+class ContentLine(NamedTuple):
+    """One logical line.
+
+    Attributes:
+        head: Group, name and parameters.
+        value: Everything after the colon, verbatim (still escaped); the whole line when it could not be understood.
+        number: Number of its first physical line in the file, from 1; 0 when it was not read from a file.
+    """
+
+    head: Head
+    value: str
+    number: int = 0
+
+    @property
+    def name(self) -> str:
+        """Name of the property in upper case; empty when the line could not be understood."""
+        return self.head.name
+
+    @property
+    def group(self) -> str:
+        """Group of a vCard property as written, else empty."""
+        return self.head.group
+
+    @property
+    def params(self) -> Mapping[str, tuple[str, ...]]:
+        """Values of the parameters by upper-case name."""
+        return self.head.params
+
+    @property
+    def parsed(self) -> bool:
+        """Whether the line could be understood."""
+        return self.head is not UNPARSED
+
+    @property
+    def text(self) -> str:
+        """The logical line as it was read: what `fold` and `join` take."""
+        return self.value if self.head is UNPARSED else f"{self.head.text}:{self.value}"
+
+    def param(self, name: str, default: str = "") -> str:
+        """First value of a parameter, by its upper-case name."""
+        return self.head.param(name, default)
+
+
+class LineParser:
+    r"""Parses the lines of one file; keeps the heads that it has seen, so a repeated one costs a look-up.
+
+    Attributes:
+        notes: Collects what was wrong.
+        limits: The bounds that hold.
+
+    >>> parser = LineParser()
+    >>> lines, boundaries = parser.lines(b"item1.TEL;TYPE=work,voice:+49\r\n  2921\r\n")
+    >>> [(line.group, line.name, line.params["TYPE"], line.value) for line in lines]
+    [('item1', 'TEL', ('work', 'voice'), '+49 2921')]
+    """
+
+    __slots__ = ("_heads", "_joined", "limits", "notes")
+
+    def __init__(self, notes: Notes | None = None, limits: Limits = DEFAULT_LIMITS) -> None:
+        self.notes = Notes() if notes is None else notes
+        self.limits = limits
+        self._heads: dict[str, Head] = {}
+        self._joined: list[tuple[int, list[str]]] = []
+
+    def lines(self, data: bytes, number: int = 1) -> tuple[list[ContentLine], list[int]]:
+        """Parse bytes that start and end at line boundaries, with line ends as `plain_line_ends` leaves them.
+
+        Args:
+            data: One component or any other run of whole lines.
+            number: Physical line number of the first one.
+
+        Returns:
+            The lines without blank ones, and the indexes of those that are BEGIN or END.
+        """
+        texts = marked_text(data, number, self.notes).split("\n")
+        if len(texts) > self.limits.properties:
+            self._shorten(texts, number)
+        longest = self.limits.line_length
+        watch = len(data) > longest
+        find = self._heads.get
+        new = tuple.__new__
+        lines: list[ContentLine] = []
+        boundaries: list[int] = []
+        append = lines.append
+        for marked in texts:
+            text = marked
+            here = number
+            number += 1
+            if FOLD_MARK in text:
+                number += text.count(FOLD_MARK)
+                text = without_marks(text, here, self.notes)
+            name, colon, value = text.partition(":")
+            head = find(name)
+            if head is None or not colon or (watch and len(text) > longest):
+                line = self._unusual(text, here, lines)
+                if line is None:
+                    continue
+                head = line[0]
+            else:
+                line = new(ContentLine, (head, value, here))
+            if head.boundary:
+                boundaries.append(len(lines))
+            append(line)
+        if self._joined:
+            self._attach_joined(lines)
+        return lines, boundaries
+
+    def line(self, text: str, number: int = 0) -> ContentLine:
+        """Parse one logical line; never fails."""
+        name, colon, value = text.partition(":")
+        head = self._heads.get(name)
+        if head is not None and colon and len(text) <= self.limits.line_length:
+            return ContentLine(head, value, number)
+        if len(text) > self.limits.line_length:
+            self.notes.note(rules.LINE_TOO_LONG, line=number, limit=self.limits.line_length)
+            return ContentLine(UNPARSED, text, number)
+        if not colon:
+            self.notes.note(rules.NO_COLON, line=number, value=text)
+            return ContentLine(UNPARSED, text, number)
+        balanced = True
+        if '"' in name:
+            match = _QUOTED_HEAD.match(text)
+            if match:
+                name, value = text[: match.end() - 1], text[match.end() :]
+            else:
+                balanced = False
+                self.notes.note(rules.BAD_QUOTES, line=number, value=text)
+        head = self._heads.get(name) or self._new_head(name, number, balanced=balanced)
+        if head is None:
+            self.notes.note(rules.BAD_NAME, line=number, value=text)
+            return ContentLine(UNPARSED, text, number)
+        return ContentLine(head, value, number)
+
+    def _new_head(self, text: str, number: int, *, balanced: bool) -> Head | None:
+        head, usual = _parsed_head(text, balanced=balanced)
+        if head is None:
+            return None
+        if not usual:
+            self.notes.note(rules.UNUSUAL_NAME, line=number, value=text)
+        # A head with a colon in its quotes is never looked up by what stands before the first colon, as that part has
+        # an odd number of quotes; so caching it is safe.
+        if balanced and len(text) <= _MAX_CACHED_LENGTH:
+            if len(self._heads) >= _MAX_CACHED_HEADS:
+                self._heads.clear()
+            self._heads[text] = head
+        return head
+
+    def _unusual(self, text: str, number: int, before: list[ContentLine]) -> ContentLine | None:
+        """Parse a line whose head is new or that has none; None when it is blank or belongs to the line before."""
+        if not text or text.isspace():
+            return None
+        if before and before[-1].head.base64 and ":" not in text and _BASE64(text):
+            index = len(before) - 1
+            if not self._joined or self._joined[-1][0] != index:
+                self._joined.append((index, []))
+                self.notes.note(rules.BASE64_UNINDENTED, line=before[-1].number, name=before[-1].head.name)
+            self._joined[-1][1].append(text.strip())
+            return None
+        return self.line(text, number)
+
+    def _attach_joined(self, lines: list[ContentLine]) -> None:
+        for index, pieces in self._joined:
+            line = lines[index]
+            lines[index] = line._replace(value="".join((line.value, *pieces)))
+        self._joined = []
+
+    def _shorten(self, texts: list[str], number: int) -> None:
+        limit = self.limits.properties
+        self.notes.note(rules.TOO_MANY_PROPERTIES, line=number, name=texts[0].partition(":")[2].strip(), limit=limit)
+        del texts[limit:]
+
+
+def parse_line(text: str, number: int = 0) -> ContentLine:
+    """Parse one logical line by itself; a reader of files uses a `LineParser`.
+
+    >>> line = parse_line('ATTENDEE;CN="Muster, Eva";ROLE=CHAIR:mailto:eva@example.org')
+    >>> line.name, line.param("CN"), line.value
+    ('ATTENDEE', 'Muster, Eva', 'mailto:eva@example.org')
+    """
+    return LineParser().line(text, number)
+
+
+def _parsed_head(text: str, *, balanced: bool) -> tuple[Head | None, bool]:
+    """Parse what stands before the colon.
+
+    Returns:
+        The head, or None when there is no name; and whether everything was written as the standards say.
+    """
+    pieces = _outside_quotes(text, ";", _QUOTED_PIECES) if balanced else text.split(";")
+    written = pieces[0]
+    whole = written.strip().removeprefix("\ufeff")
+    group, dot, name = whole.partition(".")
+    if not (dot and name and _PLAIN_NAME(group)):
+        group, name = "", whole
+    if not _POSSIBLE_NAME(name):
+        return None, False
+    usual = whole == written and _PLAIN_NAME(name) is not None
+    params: dict[str, tuple[str, ...]] = {}
+    pairs: list[tuple[str, tuple[str, ...]]] = []
+    for piece in pieces[1:]:
+        key, equals, written_values = piece.partition("=")
+        if not piece or piece.isspace():
+            usual = False
+            continue
+        if equals and key.strip():
+            key = key.strip()
+            values = _param_values(written_values, balanced=balanced)
+            found_under = key.upper()
+        else:
+            key, values = "", (piece.strip().removeprefix("="),)
+            found_under = _meaning_of_bare(values[0].upper())
+        pairs.append((key, values))
+        params[found_under] = params.get(found_under, ()) + values
+    name = name.upper()
+    encoding = params.get("ENCODING", ("",))[0].upper()
+    head = Head(
+        text=text,
+        group=group,
+        name=name,
+        params=MappingProxyType(params) if params else _NO_PARAMS,
+        pairs=tuple(pairs),
+        boundary=0 if params or group else {"BEGIN": 1, "END": 2}.get(name, 0),
+        base64=encoding in {"BASE64", "B"},
+    )
+    return head, usual
+
+
+def _meaning_of_bare(value: str) -> str:
+    if value in _BARE_ENCODINGS:
+        return "ENCODING"
+    return "VALUE" if value in _BARE_VALUES else "TYPE"
+
+
+def _outside_quotes(text: str, separator: str, pattern: re.Pattern[str]) -> list[str]:
+    """Divide at the separators that are not inside quotes; the quotes are balanced."""
+    if '"' not in text:
+        return text.split(separator)
+    pieces: list[str] = []
+    start = 0
+    while True:
+        match = pattern.match(text, start)
+        end = match.end() if match else len(text)
+        pieces.append(text[start:end])
+        if end >= len(text):
+            return pieces
+        start = end + 1
+
+
+def _param_values(written: str, *, balanced: bool) -> tuple[str, ...]:
+    """Values of one parameter without quotes, decoded (RFC 6868)."""
+    if not balanced:
+        return (written.strip('" '),)
+    if '"' in written:
+        values = []
+        for value in _outside_quotes(written, ",", _QUOTED_VALUES):
+            stripped = value.strip()
+            values.append(stripped[1:-1] if len(stripped) > 1 and stripped[0] == stripped[-1] == '"' else value)
+    else:
+        values = written.split(",")
+    if "^" in written:
+        values = [_CARET.sub(lambda match: _CARET_MEANS[match[0]], value) for value in values]
+    return tuple(values)
+
+
+def format_line(
+    group: str,
+    name: str,
+    params: Mapping[str, str | Sequence[str]] | None,
+    value: str,
+) -> str:
+    r"""Write one logical line, not yet folded.
+
+    Args:
+        group: Group of a vCard property, or empty.
+        name: Name of the property.
+        params: Values by name, not encoded; they are quoted and encoded (RFC 6868) where it is needed. A sequence is
+            written as one parameter with several values, an empty one not at all.
+        value: The value, escaped already (`textvalue.escape_text`). A line break in it is written as ``\n``, so a
+            value can never become a line of its own.
+
+    >>> print(format_line("", "ATTENDEE", {"CN": 'Eva "Evi" Muster', "ROLE": "CHAIR"}, "mailto:eva@example.org"))
+    ATTENDEE;CN=Eva ^'Evi^' Muster;ROLE=CHAIR:mailto:eva@example.org
+    >>> print(format_line("item1", "TEL", {"TYPE": ["work", "voice"], "X-A": "a;b"}, "1"))
+    item1.TEL;TYPE=work,voice;X-A="a;b":1
+    """
+    if "\n" in value or "\r" in value:
+        value = _one_line(value)
+    if group:
+        name = f"{group}.{name}"
+    if not params:
+        return f"{name}:{value}"
+    written = [name]
+    for key, values in params.items():
+        if isinstance(values, str):
+            written.append(f"{key}={_param_text(values)}")
+        elif values:
+            written.append(f"{key}={','.join(map(_param_text, values))}")
+    return f"{';'.join(written)}:{value}"
+
+
+def _one_line(text: str) -> str:
+    return text.replace("\r\n", "\\n").replace("\r", "\\n").replace("\n", "\\n")
+
+
+def _param_text(value: str) -> str:
+    if "^" in value:
+        value = value.replace("^", "^^")
+    if '"' in value:
+        value = value.replace('"', "^'")
+    if "\n" in value or "\r" in value:
+        value = value.replace("\r\n", "^n").replace("\r", "^n").replace("\n", "^n")
+    return f'"{value}"' if _NEEDS_QUOTES(value) else value
+
+
+def fold(text: str) -> bytes:
+    r"""Write one logical line: UTF-8, at most 75 octets in a physical line, CRLF.
+
+    Neither a character nor a backslash escape is cut. A line break in the text is written as ``\n``.
+
+    >>> fold("SUMMARY:Fachtag")
+    b'SUMMARY:Fachtag\r\n'
+    """
+    if "\n" in text or "\r" in text:
+        text = _one_line(text)
+    data = text.encode("utf-8", "replace")
+    if len(data) <= _OCTETS:
+        return data + b"\r\n"
+    if len(data) == len(text) and "\\" not in text:
+        step = _OCTETS - 1
+        pieces = [data[:_OCTETS]]
+        pieces += [data[start : start + step] for start in range(_OCTETS, len(data), step)]
+        return b"\r\n ".join(pieces) + b"\r\n"
+    return _fold_carefully(data)
+
+
+def _fold_carefully(data: bytes) -> bytes:
+    pieces: list[bytes] = []
+    start = 0
+    end = _OCTETS
+    while end < len(data):
+        while data[end] in _CONTINUATION:  # never cut a character
+            end -= 1
+        if data.endswith(b"\\", start, end):
+            piece = data[start:end]
+            if (len(piece) - len(piece.rstrip(b"\\"))) % 2:  # it would part the backslash from what it escapes
+                end -= 1
+        pieces.append(data[start:end])
+        start = end
+        end = start + _OCTETS - 1
+    pieces.append(data[start:])
+    return b"\r\n ".join(pieces) + b"\r\n"
+
+
+def fold_quoted_printable(text: str) -> bytes:
+    r"""Write one logical line of vCard 2.1 whose value is quoted-printable, with soft breaks instead of folds.
+
+    >>> fold_quoted_printable("NOTE;ENCODING=QUOTED-PRINTABLE:" + "=C3=BC" * 10)
+    b'NOTE;ENCODING=QUOTED-PRINTABLE:=C3=BC=C3=BC=C3=BC=C3=BC=C3=BC=C3=BC=C3=BC=\r\n=C3=BC=C3=BC=C3=BC\r\n'
+    """
+    data = _one_line(text).encode("utf-8", "replace")
+    pieces: list[bytes] = []
+    # the head is never broken: readers look for QUOTED-PRINTABLE in the first physical line
+    colon = data.find(b":")
+    start, end = 0, max(_OCTETS, colon + 1)
+    while end < len(data):
+        cut = data.rfind(b"=", end - 2, end)
+        if cut > max(colon, start):
+            end = cut
+        while data[end] in _CONTINUATION:
+            end -= 1
+        pieces.append(data[start:end])
+        start, end = end, end + _OCTETS
+    pieces.append(data[start:])
+    return b"=\r\n".join(pieces) + b"\r\n"
+
+
+def join(lines: Iterable[str]) -> bytes:
+    r"""Write logical lines; the same as folding each of them.
+
+    >>> join(["BEGIN:VCARD", "FN:Eva Muster", "END:VCARD"])
+    b'BEGIN:VCARD\r\nFN:Eva Muster\r\nEND:VCARD\r\n'
+    """
+    written: list[bytes] = []
+    append = written.append
+    for line in lines:
+        if len(line) <= _OCTETS and line.isascii() and "\n" not in line and "\r" not in line:
+            append(line.encode() + b"\r\n")
+        else:
+            append(fold(line))
+    return b"".join(written)

@@ -1,0 +1,147 @@
+"""From bytes to logical lines: line ends, folds, character sets, control characters, soft breaks.
+
+What is done, and which rules of `koschuso.interchange.notes` tell about it, stands in `contentline`. A file that is
+clean UTF-8 takes the fast way (`marked_text`): a few passes over the bytes at the speed of C. Everything else goes
+line by line (`_marked_carefully`), still in linear time.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from koschuso.interchange import notes as rules
+from koschuso.interchange.notes import Notes
+from koschuso.interchange.textvalue import codec_name, decode_bytes, windows_1252
+
+__all__ = ["FOLD_MARK", "marked_text", "plain_line_ends", "unfold", "without_marks"]
+
+FOLD_MARK: Final = "\0"
+"""Shows, while a file is read, where a physical line ended inside a logical one."""
+
+_CONTROLS: Final = bytes(byte for byte in range(0x20) if byte not in b"\t\n\r")
+_DROPPED: Final = _CONTROLS + b"\r"
+_CONTROL_TEXT: Final = dict.fromkeys(_CONTROLS)
+_LONELY_CR: Final = re.compile(rb"\r(?:\r\n|(?!\n))")
+_MARKER: Final = re.compile(rb"(?:\xef\xbb\xbf)?(?:BEGIN|END)[ \t]*:", re.IGNORECASE)
+_CHARSET: Final = re.compile(rb";\s*CHARSET\s*=\s*\"?([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
+
+
+def unfold(data: bytes, notes: Notes | None = None, number: int = 1) -> list[tuple[int, str]]:
+    r"""Logical lines of a whole file or a run of lines, each with the number of its first physical line.
+
+    Blank lines are left out. A byte order mark is removed; for UTF-16 use `koschuso.interchange.component`.
+
+    >>> unfold(b"A:1\r\n  2\r\n\r\nB:3\r\n")
+    [(1, 'A:1 2'), (4, 'B:3')]
+    """
+    notes = Notes() if notes is None else notes
+    lines: list[tuple[int, str]] = []
+    for marked in marked_text(plain_line_ends(data.removeprefix(b"\xef\xbb\xbf")), number, notes).split("\n"):
+        text = marked
+        here = number
+        number += 1
+        if FOLD_MARK in text:
+            number += text.count(FOLD_MARK)
+            text = without_marks(text, here, notes)
+        if text and not text.isspace():
+            lines.append((here, text))
+    return lines
+
+
+def plain_line_ends(data: bytes) -> bytes:
+    r"""Turn a lonely CR and ``\r\r\n`` into LF; CRLF and LF stay as they are."""
+    if data.count(b"\r") == data.count(b"\r\n"):
+        return data
+    return _LONELY_CR.sub(b"\n", data)
+
+
+def without_marks(text: str, number: int, notes: Notes) -> str:
+    """Take the fold marks out of one logical line of `marked_text`."""
+    if not text.startswith(FOLD_MARK):
+        return text.replace(FOLD_MARK, "")
+    text = text.replace(FOLD_MARK, "").lstrip(" \t")
+    if text:
+        notes.note(rules.ORPHAN_FOLD, line=number, value=text)
+    return text
+
+
+def marked_text(data: bytes, number: int, notes: Notes) -> str:
+    """Decode lines; logical lines are parted by a line feed, and each fold in them is shown by `FOLD_MARK`.
+
+    So the physical line numbers stay known although the work is done at the speed of C.
+
+    Args:
+        data: Whole lines, with line ends as `plain_line_ends` leaves them.
+        number: Physical line number of the first one.
+        notes: Takes what was wrong.
+    """
+    if data.startswith((b" ", b"\t")):
+        data = b"\n" + data  # nothing to continue: goes the way of a continuation after a blank line
+        text = marked_text(data, number - 1, notes)
+        return text.removeprefix("\n")
+    # one pass takes the CR out of CRLF and shows whether there are control characters
+    clean = data.translate(None, _DROPPED)
+    has_controls = len(clean) + data.count(b"\r") != len(data)
+    if not has_controls and not (b"=\n" in clean and b"QUOTED-PRINTABLE" in clean.upper()):
+        try:
+            if b"\t" in clean:
+                clean = clean.replace(b"\n\t", b"\0")
+            return b"\0".join(clean.split(b"\n ")).decode()  # one pass less than replace
+        except UnicodeDecodeError:
+            pass
+    return _marked_carefully(data.replace(b"\r\n", b"\n").split(b"\n"), number, notes)
+
+
+def _marked_carefully(physical: list[bytes], number: int, notes: Notes) -> str:
+    """As `marked_text`, line by line: for soft breaks, control characters, and bytes that are not UTF-8."""
+    logical: list[str] = []
+    index = 0
+    while index < len(physical):
+        first = index
+        parts = [physical[index]]
+        index += 1
+        head = parts[0].partition(b":")[0].upper()
+        soft = b";QUOTED-PRINTABLE" in head or b"=QUOTED-PRINTABLE" in head
+        while index < len(physical):
+            following = physical[index]
+            if soft and parts[-1].endswith(b"="):
+                if _MARKER.match(following) or (not following and index == len(physical) - 1):
+                    notes.note(rules.SOFT_BREAK_AT_END, line=number + first)
+                    break
+                parts[-1] = parts[-1][:-1]
+                parts.append(following)
+            elif following.startswith((b" ", b"\t")):
+                parts.append(following[1:])
+            else:
+                break
+            index += 1
+        breaks = FOLD_MARK * (index - first - 1)
+        text = _decoded(b"".join(parts), number + first, notes)
+        # an orphan's mark stands first, as on the fast way
+        logical.append(breaks + text if not parts[0] else text + breaks)
+    return "\n".join(logical)
+
+
+def _decoded(line: bytes, number: int, notes: Notes) -> str:
+    """Decode one logical line and remove its control characters."""
+    try:
+        text = line.decode()
+    except UnicodeDecodeError:
+        text = _decoded_otherwise(line, number, notes)
+    if len(line.translate(None, _CONTROLS)) != len(line):
+        notes.note(rules.CONTROL_CHARACTER, line=number, value=text.encode("unicode_escape").decode("ascii"))
+        text = text.translate(_CONTROL_TEXT)
+    return text
+
+
+def _decoded_otherwise(line: bytes, number: int, notes: Notes) -> str:
+    declared = _CHARSET.search(line.partition(b":")[0])
+    charset = declared[1].decode("ascii") if declared else ""
+    if charset and codec_name(charset) not in {None, "utf-8", "utf-16", "utf-16-le", "utf-16-be"}:
+        text, sound = decode_bytes(line, charset)
+        if sound:
+            notes.note(rules.CHARSET_CONVERTED, line=number)
+            return text
+    notes.note(rules.CHARSET_GUESSED, line=number)
+    return windows_1252(line)

@@ -1,0 +1,399 @@
+"""`Office`: one store, one registry, catalogues and settings; the façade that everyone uses."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+import attrs
+
+from koschuso.errors import NotFound, NotSupported, Refused, Unavailable, WrongUse
+from koschuso.model import RECORD_TYPES, Finding, Record, Reference
+from koschuso.office.importing import Change, ImportResult, Outcome, plan
+from koschuso.office.settings import SETTINGS, Settings
+from koschuso.office.view import OfficeView
+from koschuso.store import ANY, open_store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from os import PathLike
+
+    from koschuso.interchange.format import Format
+    from koschuso.model import Catalogue
+    from koschuso.plugin.registry import Registry
+    from koschuso.query import Condition
+    from koschuso.reporting.document import Document
+    from koschuso.store import Store, Stored
+
+__all__ = ["ExportResult", "Office", "SaveResult"]
+
+T = TypeVar("T", bound=Record)
+
+Progress = "Callable[[int, int | None], None]"
+
+
+@attrs.frozen(kw_only=True)
+class SaveResult:
+    """What saving records did: kind and id of each, by outcome."""
+
+    created: tuple[Reference, ...] = ()
+    updated: tuple[Reference, ...] = ()
+    unchanged: tuple[Reference, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class ExportResult:
+    """What an export wrote.
+
+    Attributes:
+        path: The file.
+        format: Title of its format.
+        written: How many records it holds.
+        omitted: What the audience may not see, as counts with reasons (domain.md DS-05 to DS-10).
+        lost: What the format cannot carry.
+    """
+
+    path: Path
+    format: str
+    written: int
+    omitted: tuple[Finding, ...] = ()
+    lost: tuple[Finding, ...] = ()
+
+
+class Office:
+    """An office with its data.
+
+    Open one with `Office.open` (or make one with `Office.init`) and use it as a context manager.
+
+    Attributes:
+        folder: The office's folder; ``None`` for a store without one.
+        settings: What the office decided once.
+        registry: koschuso's own and the enabled plugins' formats, reports, rules …
+        store: Where the records are.
+    """
+
+    def __init__(self, *, store: Store, registry: Registry, settings: Settings, folder: Path | None = None) -> None:
+        self.store = store
+        self.registry = registry
+        self.settings = settings
+        self.folder = folder
+
+    @classmethod
+    def init(cls, folder: str | PathLike[str], *, name: str, ags: str) -> Office:
+        """Make a new office: its folder with settings and an empty store.
+
+        A folder that already holds an office of the same name and key is opened as it is.
+
+        Args:
+            folder: Made where it does not exist.
+            name: Name of the office as it stands on reports.
+            ags: Kreis or municipality that it works for.
+
+        Raises:
+            Refused: The folder holds another office, or a value is impossible.
+            Unavailable: The folder cannot be written.
+        """
+        place = Path(folder)
+        wanted = Settings(name=name, ags=ags)
+        if (place / SETTINGS).exists():
+            existing = Settings.read(place)
+            if (existing.name, existing.ags) != (wanted.name, wanted.ags):
+                raise Refused(
+                    f"In {place} liegt schon ein anderes Büro (Schlüssel {existing.ags}); wählen Sie einen anderen Ordner."
+                )
+            return cls.open(place)
+        try:
+            place.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Unavailable(f"Der Ordner {place} lässt sich nicht anlegen: {error.strerror}.") from error
+        from koschuso.files import write_atomically  # noqa: PLC0415 - only a new office writes settings
+
+        # The store comes first: a folder that it refuses (network share, full disk) must not look like an office.
+        office = cls._assemble(wanted, place)
+        try:
+            write_atomically(place / SETTINGS, wanted.to_toml().encode())
+        except BaseException:
+            office.close()
+            raise
+        return office
+
+    @classmethod
+    def open(cls, place: str | PathLike[str], *, settings: Settings | None = None) -> Office:
+        """Open an office.
+
+        Args:
+            place: Its folder, its database file, or a store URL (``memory:``, ``sqlite:///path`` …).
+            settings: For a store that has no ``koschuso.toml`` beside it.
+
+        Raises:
+            Refused: There is no office, or its settings are wrong.
+            Unavailable: The store cannot be opened.
+        """
+        text = str(place)
+        if "://" in text or text == "memory:":
+            return cls._assemble(attrs.evolve(settings or _NAMELESS, store=text), None)
+        path = Path(place)
+        if path.is_dir():
+            return cls._assemble(settings or Settings.read(path), path)
+        if not path.exists():
+            raise NotFound(f"{path} gibt es nicht; legen Sie ein Büro an mit: koschuso init {path} --ags SCHLUESSEL")
+        folder = path.parent
+        if settings is None and (folder / SETTINGS).exists():
+            settings = Settings.read(folder)
+        return cls._assemble(attrs.evolve(settings or _NAMELESS, store=f"sqlite:///{path.name}"), folder)
+
+    @classmethod
+    def _assemble(cls, settings: Settings, folder: Path | None) -> Office:
+        from koschuso.plugin.registry import Registry  # noqa: PLC0415 - `import koschuso` stays cheap
+
+        registry = Registry.load(enabled=settings.plugins)
+        store = open_store(_absolute(settings.store, folder), backends=registry.stores.values())
+        return cls(store=store, registry=registry, settings=settings, folder=folder)
+
+    def close(self) -> None:
+        """Close the store; the office can no longer be used."""
+        self.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Office {self.settings.ags} {self.folder or ''}>"
+
+    @cached_property
+    def catalogues(self) -> Mapping[str, Catalogue]:
+        """Every catalogue by name, with what the enabled plugins added."""
+        return self.registry.merged_catalogues()
+
+    def records(self, record_type: type[T], *conditions: Condition) -> Iterator[T]:
+        """Give the records of a kind that meet all conditions, in the order of their ids."""
+        from koschuso.query import Query  # noqa: PLC0415 - `import koschuso` stays cheap
+
+        return (stored.value for stored in self.store.query(Query(record_type, where=conditions)))
+
+    def get(self, record_type: type[T], id: str) -> T:  # noqa: A002 - the record's own term
+        """Give one record.
+
+        Raises:
+            NotFound: There is none of this kind with this id.
+        """
+        return self.store.get(record_type, id).value
+
+    def find(self, id: str) -> list[Stored[Any]]:  # noqa: A002 - the record's own term
+        """Give every record with an id, of whatever kind; ``kind/id`` asks for one kind."""
+        kind, _, rest = id.partition("/")
+        kinds = [(RECORD_TYPES[kind], rest)] if kind in RECORD_TYPES and rest else []
+        places = kinds or [(record_type, id) for record_type in RECORD_TYPES.values()]
+        found = (self.store.find(record_type, wanted) for record_type, wanted in places)
+        return [stored for stored in found if stored is not None]
+
+    def save(self, *records: Record, reason: str = "Bearbeitung") -> SaveResult:
+        """Store records as they are, all or none; an equal one stays untouched.
+
+        Raises:
+            Unavailable: The store cannot be written; nothing was changed.
+        """
+        changes, _ = plan(records, self._stored, {})
+        self._write(changes, reason)
+        return SaveResult(
+            created=_references(changes, Outcome.CREATED),
+            updated=_references(changes, Outcome.UPDATED),
+            unchanged=_references(changes, Outcome.UNCHANGED),
+        )
+
+    def import_file(
+        self, path: str | PathLike[str], *, dry_run: bool = False, keep: Iterable[str] = (), region: str | None = None
+    ) -> ImportResult:
+        """Take over what a file holds, in one transaction.
+
+        The format is recognised by the content. Private properties of people are left out and listed, unless they are
+        named in ``keep`` (domain.md DS-02). Importing the same file twice changes nothing.
+
+        Args:
+            path: The file.
+            dry_run: Only tell what would happen.
+            keep: Names of private properties to take over all the same, such as ``"BDAY"``.
+            region: AGS of the schools to take from a school register; the office's own when omitted, ``"05"`` for all.
+
+        Raises:
+            Refused: The content is of no known format.
+            Unavailable: The file cannot be read or the store cannot be written; nothing was changed.
+        """
+        from koschuso.interchange.format import ReadOptions, recognise  # noqa: PLC0415 - `import koschuso` stays cheap
+        from koschuso.privacy import strip_private  # noqa: PLC0415
+
+        file = Path(path)
+        data = _read(file)
+        format_ = recognise(data, self.registry.formats.values(), suffix=file.suffix)
+        if format_.read is None:
+            raise NotSupported(f"Das Format {format_.title} kann nur geschrieben werden.")
+        options = ReadOptions(region=region or self.settings.ags)
+        reading = strip_private(format_.read(data, options), keep=tuple(keep))
+        changes, refused = plan(reading.records, self._stored, format_.carries)
+        result = ImportResult(
+            format=format_.title,
+            created=_references(changes, Outcome.CREATED),
+            updated=_references(changes, Outcome.UPDATED),
+            unchanged=_references(changes, Outcome.UNCHANGED),
+            refused=(*refused, *(finding for finding in reading.findings if finding.severity == "fehler")),
+            findings=tuple(finding for finding in reading.findings if finding.severity != "fehler"),
+            left_out=reading.left_out,
+            changes=tuple(changes),
+            dry_run=dry_run,
+        )
+        if not dry_run:
+            self._write(changes, f"Einlesen {format_.name}")
+        return result
+
+    def export(
+        self,
+        path: str | PathLike[str],
+        *,
+        kinds: Sequence[str] = (),
+        audience: str = "intern",
+        target: str = "",
+    ) -> ExportResult:
+        """Write records to a file whose ending names the format, as far as the audience may see them.
+
+        Args:
+            path: The file; an existing one is replaced as a whole.
+            kinds: Kinds of records; everything that the format can carry when omitted.
+            audience: ``intern``, ``netzwerk`` or ``oeffentlich``; enforced in `koschuso.privacy` and nowhere else.
+            target: Program that is to read it, for the loss report.
+
+        Raises:
+            WrongUse: No format has this ending, or a kind or audience is unknown.
+            Unavailable: The file cannot be written; an existing one is as it was.
+        """
+        from koschuso.files import write_atomically  # noqa: PLC0415 - `import koschuso` stays cheap
+        from koschuso.interchange.format import WriteOptions  # noqa: PLC0415
+        from koschuso.privacy import for_audience  # noqa: PLC0415
+
+        file = Path(path)
+        format_ = self._format_for(file.suffix)
+        wanted = self._kinds(kinds, format_)
+        view = self.view()
+        filtered = for_audience(
+            [record for kind in RECORD_TYPES for record in view.records(RECORD_TYPES[kind])],
+            audience,
+            on=view.as_of.date(),
+            fields=self.registry.fields.values(),
+        )
+        records = [record for record in filtered.records if record.KIND in wanted]
+        options = WriteOptions(
+            stamp=view.as_of,
+            audience=audience,
+            target=target,
+            title=self.settings.name,
+            labels=self.label,
+            references={Reference(record.KIND, record.id): record for record in filtered.records},
+        )
+        assert format_.write is not None  # noqa: S101 - _format_for gives only formats that write
+        writing = format_.write(records, options)
+        write_atomically(file, writing.data)
+        return ExportResult(
+            path=file,
+            format=format_.title,
+            written=len(records),
+            omitted=tuple(finding for finding in filtered.omitted if not finding.kind or finding.kind in wanted),
+            lost=writing.findings,
+        )
+
+    def report(self, name: str, **parameters: Any) -> Document:
+        """Build a report.
+
+        Args:
+            name: Its name; koschuso's own may be named without ``koschuso:``.
+            parameters: A period (``year=2025``, ``schuljahr="2024/25"``, ``stichtag=date(2025, 10, 15)``) and what
+                the report asks for.
+
+        Raises:
+            WrongUse: There is no such report or parameter.
+            PluginFailed: A plugin's report failed.
+        """
+        from koschuso.reporting import build  # noqa: PLC0415 - `import koschuso` stays cheap
+
+        report = self.registry.report(name)
+        parameters.setdefault("threshold", self.settings.threshold)
+        document = build(report, self.view(), parameters)
+        return attrs.evolve(document, renderers=tuple(self.registry.renderers.values()))
+
+    def check(self) -> tuple[Finding, ...]:
+        """Apply every rule, koschuso's own and the plugins', and give what they found."""
+        from koschuso.rules import check  # noqa: PLC0415 - `import koschuso` stays cheap
+
+        return check(self.view(), self.registry.rules.values())
+
+    def view(self) -> OfficeView:
+        """Give a read-only view for reports and rules."""
+        from koschuso.reporting.report import OfficeInfo  # noqa: PLC0415 - `import koschuso` stays cheap
+
+        settings = self.settings
+        office = OfficeInfo(name=settings.name, ags=settings.ags, id=settings.office_id)
+        as_of = self.store.last_changed_at() or datetime.now(UTC)
+        return OfficeView(self.store, self.catalogues, office, as_of)
+
+    def label(self, catalogue: str, key: str) -> str:
+        """Give the German label of a key; a key that is not known is shown as it is."""
+        known = self.catalogues.get(catalogue)
+        entry = known.get(key) if known is not None else None
+        return entry.label if entry is not None else key
+
+    def _stored(self, record: Record) -> Record | None:
+        stored = self.store.find(type(record), record.id)
+        return None if stored is None else stored.value
+
+    def _write(self, changes: Sequence[Change], reason: str) -> None:
+        records = [change.record for change in changes if change.outcome is not Outcome.UNCHANGED]
+        if records:
+            with self.store.transaction(reason=reason):
+                self.store.put_all(records, expect=ANY)
+
+    def _format_for(self, suffix: str) -> Format:
+        writers = [found for found in self.registry.formats.values() if found.write is not None]
+        for found in writers:
+            if suffix.lower() in found.suffixes:
+                return found
+        known = ", ".join(sorted({ending for found in writers for ending in found.suffixes}))
+        raise WrongUse(f"Die Endung »{suffix}« gehört zu keinem Format; geschrieben werden {known}.")
+
+    @staticmethod
+    def _kinds(kinds: Sequence[str], format_: Format) -> frozenset[str]:
+        for kind in kinds:
+            if kind not in RECORD_TYPES:
+                raise WrongUse(f"Die Art »{kind}« gibt es nicht; möglich sind {', '.join(RECORD_TYPES)}.")
+            if kind not in format_.kinds:
+                raise WrongUse(
+                    f"{format_.title} kann die Art »{kind}« nicht aufnehmen, nur {', '.join(format_.kinds)}."
+                )
+        return frozenset(kinds or format_.kinds)
+
+
+_NAMELESS = Settings(name="Koordinierungsstelle Schulsozialarbeit", ags="05")
+
+
+def _references(changes: Sequence[Change], outcome: Outcome) -> tuple[Reference, ...]:
+    return tuple(change.reference for change in changes if change.outcome is outcome)
+
+
+def _absolute(url: str, folder: Path | None) -> str:
+    """Resolve a relative SQLite path against the office's folder."""
+    prefix = "sqlite:///"
+    if folder is None or not url.startswith(prefix):
+        return url
+    path, mark, query = url.removeprefix(prefix).partition("?")
+    return f"{prefix}{(folder / path).absolute()}{mark}{query}"
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except FileNotFoundError as error:
+        raise NotFound(f"Die Datei {file} gibt es nicht; prüfen Sie Ordner und Schreibweise.") from error
+    except OSError as error:
+        raise Unavailable(f"Die Datei {file} lässt sich nicht lesen: {error.strerror}.") from error

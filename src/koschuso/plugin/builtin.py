@@ -1,0 +1,70 @@
+"""What koschuso itself offers, through the same hooks as every plugin.
+
+Each function imports what it returns only when it is asked, so that opening an office does not pay for reports.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from koschuso.plugin.hookspecs import hookimpl
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from koschuso.interchange.format import Format
+    from koschuso.model import Catalogue
+    from koschuso.reporting.report import Renderer, Report
+    from koschuso.rules import Rule
+    from koschuso.store.driver import StoreBackend
+
+__all__ = [
+    "koschuso_catalogues",
+    "koschuso_formats",
+    "koschuso_renderers",
+    "koschuso_reports",
+    "koschuso_rules",
+    "koschuso_stores",
+]
+
+
+@hookimpl
+def koschuso_catalogues() -> Iterable[Catalogue]:
+    """Offer the Tätigkeitsprofil and every shared vocabulary."""
+    from koschuso.catalogues import load_all
+
+    return load_all().values()
+
+
+@hookimpl
+def koschuso_rules() -> Iterable[Rule]:
+    """Offer the Förder-Plausibilität and the checks of data quality."""
+    from koschuso.rules import RULES
+
+    return RULES
+
+
+@hookimpl
+def koschuso_stores() -> Iterable[StoreBackend]:
+    """Offer ``memory:`` and ``sqlite:///path``."""
+    from koschuso.store.backends import CORE_BACKENDS
+
+    return CORE_BACKENDS
+
+
+@hookimpl
+def koschuso_formats() -> Iterable[Format]:
+    """Offer calendars and address books."""
+    return ()
+
+
+@hookimpl
+def koschuso_reports() -> Iterable[Report]:
+    """Offer the reports that every office needs."""
+    return ()
+
+
+@hookimpl
+def koschuso_renderers() -> Iterable[Renderer]:
+    """Offer HTML, CSV and Markdown."""
+    return ()

@@ -1,0 +1,337 @@
+"""What a report is asked for: a period or Stichtag, for whom, and the options of single reports."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import attrs
+
+from koschuso.errors import InvalidRecord, WrongUse
+from koschuso.model.period import Period, schuljahr_of
+from koschuso.model.values import EMPTY
+from koschuso.reporting.german import berlin_day, day_text
+from koschuso.reporting.suppression import DEFAULT_THRESHOLD, LEAST_THRESHOLD
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["AUDIENCES", "INTERNAL", "Option", "Parameters", "PeriodKind", "ReportPeriod", "parse"]
+
+INTERNAL = "intern"
+"""The one audience that sees unsuppressed figures."""
+
+AUDIENCES = (INTERNAL, "netzwerk", "traeger", "gremium_oeffentlich", "foerdergeber", "oeffentlich")
+"""Keys of the catalogue ``audience`` that a report can be made for."""
+
+_DEFAULT_AUDIENCE = "gremium_oeffentlich"
+_EARLIEST_YEAR, _LATEST_YEAR = 1990, 2100
+_MOST_THRESHOLD = 100
+
+_GERMAN_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
+_ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_QUARTER = re.compile(r"(?:(?P<a>[1-4])(?:\.\s*Quartal\s*|\s*/\s*)(?P<y>\d{4})|(?P<y2>\d{4})\s*-?\s*[QqIV]*(?P<b>[1-4]))")
+_HALF = re.compile(r"(?:(?P<a>[12])\.\s*(?:Halbjahr|Hj\.?)\s*(?P<s>\d{4}/\d{2,4})|(?P<s2>\d{4}/\d{2,4})\s*[-.]\s*(?P<b>[12]))")
+_SPAN = re.compile(r"(?P<first>[\d.-]{8,10})\s*(?:–|—|bis|/|\.\.|-(?=\s*\d{1,2}\.))\s*(?P<last>[\d.-]{8,10})")
+
+
+class PeriodKind(StrEnum):
+    """What kind of time a report is about (domain.md 2.11)."""
+
+    KALENDERJAHR = "kalenderjahr"
+    SCHULJAHR = "schuljahr"
+    SCHULHALBJAHR = "schulhalbjahr"
+    QUARTAL = "quartal"
+    FOERDERZEITRAUM = "foerderzeitraum"
+    STICHTAG = "stichtag"
+
+
+@attrs.frozen(kw_only=True)
+class ReportPeriod:
+    """The time that a report is about.
+
+    Attributes:
+        kind: What kind of time it is.
+        period: The days, closed at either side.
+        label: The time in words.
+    """
+
+    kind: PeriodKind
+    period: Period
+    label: str
+
+    @property
+    def first(self) -> date:
+        """First day."""
+        return self.period.since or date.min
+
+    @property
+    def last(self) -> date:
+        """Last day; for a Stichtag the day itself."""
+        return self.period.last or date.max
+
+    @classmethod
+    def stichtag(cls, day: date) -> ReportPeriod:
+        """Build the period of one day."""
+        return cls(kind=PeriodKind.STICHTAG, period=Period.on(day), label=f"Stichtag {day_text(day)}")
+
+    @classmethod
+    def year(cls, year: int) -> ReportPeriod:
+        """Build the period of a Kalenderjahr."""
+        return cls(kind=PeriodKind.KALENDERJAHR, period=Period.calendar_year(year), label=f"Kalenderjahr {year}")
+
+    @classmethod
+    def schuljahr(cls, name: str) -> ReportPeriod:
+        """Build the period of a Schuljahr, 1 August to 31 July."""
+        period = Period.schuljahr(name)
+        year = _dates("Schuljahr", period, schuljahr_of(period.since or date.min))
+        return cls(kind=PeriodKind.SCHULJAHR, period=period, label=year)
+
+
+@attrs.frozen(kw_only=True)
+class Option:
+    """An option that a report has beyond period and audience.
+
+    Attributes:
+        name: Name, as on the command line.
+        title: What it decides, in German.
+        example: A value as one would write it.
+        default: Value where the caller says nothing.
+    """
+
+    name: str
+    title: str
+    example: str = ""
+    default: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Parameters:
+    """What a report is asked for.
+
+    Attributes:
+        time: The period or Stichtag.
+        audience: Key of the catalogue ``audience``; every audience but ``intern`` gets suppressed figures.
+        threshold: Counts of people's behaviour from 1 up to below this number are suppressed (domain.md DS-11).
+        created: Day on which the report is made, where the caller states it; never taken from the clock.
+        options: Values of the report's own options.
+    """
+
+    time: ReportPeriod
+    audience: str = _DEFAULT_AUDIENCE
+    threshold: int = DEFAULT_THRESHOLD
+    created: date | None = None
+    options: Mapping[str, str] = EMPTY
+
+    @property
+    def internal(self) -> bool:
+        """Whether the report is for the office itself."""
+        return self.audience == INTERNAL
+
+
+def parse(
+    given: Mapping[str, object],
+    *,
+    title: str,
+    kinds: tuple[PeriodKind, ...],
+    as_of: datetime,
+    options: tuple[Option, ...] = (),
+) -> Parameters:
+    """Read what a caller or a command line asks a report for.
+
+    Args:
+        given: ``year``, ``schuljahr``, ``schulhalbjahr``, ``quartal``, ``foerderzeitraum`` or ``stichtag`` (one of
+            them or none), ``audience``, ``threshold``, ``created`` and the report's own options; ``None`` is not given.
+            Without a time, the first of ``kinds`` that holds the day of ``as_of`` is meant.
+        title: Title of the report, for messages.
+        kinds: Which kinds of time the report can be about.
+        as_of: Moment up to which the data were recorded.
+        options: The report's own options.
+
+    Raises:
+        WrongUse: A name is unknown, a value is not understood, two times are given, or the report has no such time.
+    """
+    asked = {name: value for name, value in given.items() if value is not None}
+    own = {option.name for option in options}
+    known = {*_TIMES, "audience", "threshold", "created", *own}
+    for name in asked:
+        if name not in known:
+            raise WrongUse(
+                f"Der Bericht »{title}« kennt die Angabe »{name}« nicht. Möglich sind: {', '.join(sorted(known))}.",
+                parameter=name,
+            )
+    return Parameters(
+        time=_time(asked, title, kinds, berlin_day(as_of)),
+        audience=_audience(asked.get("audience", _DEFAULT_AUDIENCE)),
+        threshold=_threshold(asked.get("threshold", DEFAULT_THRESHOLD)),
+        created=None if "created" not in asked else _day("created", asked["created"]),
+        options={option.name: str(asked.get(option.name, option.default)) for option in options},
+    )
+
+
+def _time(asked: Mapping[str, object], title: str, kinds: tuple[PeriodKind, ...], today: date) -> ReportPeriod:
+    times = [name for name in _TIMES if name in asked]
+    if len(times) > 1:
+        raise WrongUse(f"Bitte geben Sie nur einen Zeitraum an, nicht zugleich {' und '.join(times)}.")
+    if not times:
+        return _TIMES[_OPTION_OF[kinds[0]]][1](_current(kinds[0], today))
+    kind, read = _TIMES[times[0]]
+    if kind not in kinds:
+        wanted = ", ".join(f"{_OPTION_OF[kind]} (zum Beispiel {_EXAMPLES[kind]})" for kind in kinds)
+        raise WrongUse(
+            f"Der Bericht »{title}« lässt sich nicht für {_GERMAN_KINDS[kind]} aufstellen. Bitte geben Sie an: {wanted}.",
+            parameter=times[0],
+        )
+    return read(asked[times[0]])
+
+
+def _current(kind: PeriodKind, today: date) -> object:
+    """Give the period of a kind that a day falls into."""
+    half = 1 if today.month >= 8 or today.month == 1 else 2  # noqa: PLR2004 - August to January
+    current: Mapping[PeriodKind, object] = {
+        PeriodKind.KALENDERJAHR: today.year,
+        PeriodKind.SCHULJAHR: schuljahr_of(today),
+        PeriodKind.SCHULHALBJAHR: f"{schuljahr_of(today)}-{half}",
+        PeriodKind.QUARTAL: f"{(today.month + 2) // 3}/{today.year}",
+        PeriodKind.FOERDERZEITRAUM: (date(today.year, 1, 1), date(today.year, 12, 31)),
+        PeriodKind.STICHTAG: today,
+    }
+    return current[kind]
+
+
+def _year(value: object) -> ReportPeriod:
+    text = str(value).strip()
+    if not (text.isascii() and text.isdigit() and _EARLIEST_YEAR <= int(text) <= _LATEST_YEAR):
+        raise _not_understood("year", text, PeriodKind.KALENDERJAHR)
+    return ReportPeriod.year(int(text))
+
+
+def _schuljahr(value: object) -> ReportPeriod:
+    text = str(value).strip()
+    try:
+        return ReportPeriod.schuljahr(text)
+    except (InvalidRecord, ValueError):
+        raise _not_understood("schuljahr", text, PeriodKind.SCHULJAHR) from None
+
+
+def _schulhalbjahr(value: object) -> ReportPeriod:
+    text = str(value).strip()
+    match = _HALF.fullmatch(text)
+    if match is None:
+        raise _not_understood("schulhalbjahr", text, PeriodKind.SCHULHALBJAHR)
+    half = int(match["a"] or match["b"])
+    try:
+        period = Period.schulhalbjahr(match["s"] or match["s2"], half)
+    except (InvalidRecord, ValueError):
+        raise _not_understood("schulhalbjahr", text, PeriodKind.SCHULHALBJAHR) from None
+    year = schuljahr_of(period.since or date.min)
+    label = _dates(f"{half}. Schulhalbjahr", period, year)
+    return ReportPeriod(kind=PeriodKind.SCHULHALBJAHR, period=period, label=label)
+
+
+def _quartal(value: object) -> ReportPeriod:
+    text = str(value).strip()
+    match = _QUARTER.fullmatch(text)
+    if match is None:
+        raise _not_understood("quartal", text, PeriodKind.QUARTAL)
+    number, year = int(match["a"] or match["b"]), int(match["y"] or match["y2"])
+    if not _EARLIEST_YEAR <= year <= _LATEST_YEAR:
+        raise _not_understood("quartal", text, PeriodKind.QUARTAL)
+    label = f"{number}. Quartal {year}"
+    return ReportPeriod(kind=PeriodKind.QUARTAL, period=Period.quarter(year, number), label=label)
+
+
+def _foerderzeitraum(value: object) -> ReportPeriod:
+    if isinstance(value, tuple | list) and len(value) == 2:  # noqa: PLR2004 - first and last day
+        first, last = (_day("foerderzeitraum", day) for day in value)
+    else:
+        match = _SPAN.fullmatch(str(value).strip())
+        if match is None:
+            raise _not_understood("foerderzeitraum", str(value), PeriodKind.FOERDERZEITRAUM)
+        first, last = (_day("foerderzeitraum", match[part]) for part in ("first", "last"))
+    if last < first:
+        raise WrongUse(f"Der Förderzeitraum endet ({day_text(last)}) vor seinem Beginn ({day_text(first)}).")
+    period = Period.from_to(first, last)
+    return ReportPeriod(kind=PeriodKind.FOERDERZEITRAUM, period=period, label=_dates("Förderzeitraum", period))
+
+
+def _stichtag(value: object) -> ReportPeriod:
+    return ReportPeriod.stichtag(_day("stichtag", value))
+
+
+def _day(name: str, value: object) -> date:
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    text = str(value).strip()
+    german, iso = _GERMAN_DAY.fullmatch(text), _ISO_DAY.fullmatch(text)
+    try:
+        if german:
+            return date(int(german[3]), int(german[2]), int(german[1]))
+        if iso:
+            return date(int(iso[1]), int(iso[2]), int(iso[3]))
+    except ValueError:
+        raise WrongUse(f"Den Tag »{text}« gibt es nicht; bitte prüfen Sie die Angabe »{name}«.", parameter=name) from None
+    kind = PeriodKind.FOERDERZEITRAUM if name == "foerderzeitraum" else PeriodKind.STICHTAG
+    raise _not_understood(name, text, kind)
+
+
+def _audience(value: object) -> str:
+    if value not in AUDIENCES:
+        raise WrongUse(
+            f"Den Empfängerkreis »{value}« gibt es nicht. Möglich sind: {', '.join(AUDIENCES)}.", parameter="audience"
+        )
+    return str(value)
+
+
+def _threshold(value: object) -> int:
+    text = str(value).strip()
+    if not (text.isascii() and text.isdigit() and LEAST_THRESHOLD <= int(text) <= _MOST_THRESHOLD):
+        raise WrongUse(
+            f"Die Schwelle »{text}« ist nicht möglich; erlaubt sind ganze Zahlen von {LEAST_THRESHOLD} bis "
+            f"{_MOST_THRESHOLD}. Unterdrückt werden Zahlen von 1 bis unter der Schwelle.",
+            parameter="threshold",
+        )
+    return int(text)
+
+
+def _dates(name: str, period: Period, which: str = "") -> str:
+    return f"{name} {which} ({period})".replace("  ", " ") if which else f"{name} {period}"
+
+
+def _not_understood(name: str, text: str, kind: PeriodKind) -> WrongUse:
+    return WrongUse(
+        f"Die Angabe {name} »{text}« wird nicht verstanden; erwartet wird zum Beispiel {_EXAMPLES[kind]}.",
+        parameter=name,
+    )
+
+
+_TIMES: Mapping[str, tuple[PeriodKind, Callable[[object], ReportPeriod]]] = {
+    "stichtag": (PeriodKind.STICHTAG, _stichtag),
+    "year": (PeriodKind.KALENDERJAHR, _year),
+    "schuljahr": (PeriodKind.SCHULJAHR, _schuljahr),
+    "schulhalbjahr": (PeriodKind.SCHULHALBJAHR, _schulhalbjahr),
+    "quartal": (PeriodKind.QUARTAL, _quartal),
+    "foerderzeitraum": (PeriodKind.FOERDERZEITRAUM, _foerderzeitraum),
+}
+_OPTION_OF = {kind: name for name, (kind, _) in _TIMES.items()}
+_EXAMPLES = {
+    PeriodKind.KALENDERJAHR: "2025",
+    PeriodKind.SCHULJAHR: "2024/25",
+    PeriodKind.SCHULHALBJAHR: "2024/25-1",
+    PeriodKind.QUARTAL: "1/2025",
+    PeriodKind.FOERDERZEITRAUM: "01.08.2024–31.07.2025",
+    PeriodKind.STICHTAG: "15.10.2025",
+}
+_GERMAN_KINDS = {
+    PeriodKind.KALENDERJAHR: "ein Kalenderjahr",
+    PeriodKind.SCHULJAHR: "ein Schuljahr",
+    PeriodKind.SCHULHALBJAHR: "ein Schulhalbjahr",
+    PeriodKind.QUARTAL: "ein Quartal",
+    PeriodKind.FOERDERZEITRAUM: "einen Förderzeitraum",
+    PeriodKind.STICHTAG: "einen Stichtag",
+}

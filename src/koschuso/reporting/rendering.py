@@ -1,0 +1,125 @@
+"""Renderers: what turns a document into bytes, and how the bytes get onto the disk."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import attrs
+
+from koschuso.errors import Unavailable, WrongUse
+from koschuso.reporting.document import Document
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from os import PathLike
+
+__all__ = ["BUILTIN_RENDERERS", "Renderer", "renderer_for", "save"]
+
+
+@attrs.frozen(kw_only=True)
+class Renderer:
+    """Turns documents into one kind of file.
+
+    Attributes:
+        name: ``"<plugin>:<name>"``, for example ``"koschuso:html"``.
+        title: What people call it.
+        suffix: Suffix with its dot, in lower case.
+        media_type: For whoever serves the bytes.
+        render: Gives the same bytes for the same document; takes nothing from clock, locale or environment.
+    """
+
+    name: str
+    title: str
+    suffix: str
+    media_type: str
+    render: Callable[[Document], bytes]
+
+
+def _html(document: Document) -> bytes:
+    from koschuso.reporting import html  # noqa: PLC0415 - loads jinja2, and matplotlib where there is a chart
+
+    return html.render(document)
+
+
+def _csv(document: Document) -> bytes:
+    from koschuso.reporting import delimited  # noqa: PLC0415 - as above, each renderer only on use
+
+    return delimited.render(document)
+
+
+def _markdown(document: Document) -> bytes:
+    from koschuso.reporting import markdown  # noqa: PLC0415
+
+    return markdown.render(document)
+
+
+BUILTIN_RENDERERS = (
+    Renderer(name="koschuso:html", title="Webseite", suffix=".html", media_type="text/html", render=_html),
+    Renderer(name="koschuso:csv", title="CSV für Excel", suffix=".csv", media_type="text/csv", render=_csv),
+    Renderer(name="koschuso:markdown", title="Markdown", suffix=".md", media_type="text/markdown", render=_markdown),
+)
+
+
+def renderer_for(suffix: str, renderers: Sequence[Renderer] = ()) -> Renderer:
+    """Find the renderer for a suffix; koschuso's own come first.
+
+    Raises:
+        WrongUse: There is none.
+
+    >>> renderer_for(".HTML").name
+    'koschuso:html'
+    """
+    known = (*BUILTIN_RENDERERS, *renderers)
+    wanted = suffix.lower()
+    for renderer in known:
+        if renderer.suffix == wanted:
+            return renderer
+    suffixes = ", ".join(dict.fromkeys(renderer.suffix for renderer in known))
+    raise WrongUse(
+        f"Für die Endung »{suffix}« gibt es keine Ausgabe. Möglich sind: {suffixes}.", suffix=suffix, known=suffixes
+    )
+
+
+def save(document: Document, path: str | PathLike[str], renderers: Sequence[Renderer] = ()) -> Path:
+    """Render a document and write it under a temporary name first, so that no half file is ever seen.
+
+    Raises:
+        WrongUse: There is no renderer for the suffix.
+        Unavailable: The target cannot be written.
+    """
+    target = Path(path)
+    data = renderer_for(target.suffix, renderers).render(document)
+    temporary = ""
+    try:
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".koschuso-", suffix=target.suffix)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        _share(temporary, target)
+        Path(temporary).replace(target)
+    except OSError as error:
+        if temporary:
+            with contextlib.suppress(OSError):
+                Path(temporary).unlink()
+        raise Unavailable(
+            f"Der Bericht lässt sich nicht als »{target.name}« ablegen ({error.strerror}). "
+            "Bitte prüfen Sie, ob der Ordner vorhanden und beschreibbar und die Datei nicht geöffnet ist."
+        ) from error
+    return target
+
+
+def _share(temporary: str, target: Path) -> None:
+    """Give the file the rights that it had, or those of a new file: mkstemp makes it private."""
+    try:
+        mode = target.stat().st_mode & 0o777
+    except OSError:
+        umask = os.umask(0)
+        os.umask(umask)
+        mode = 0o666 & ~umask
+    Path(temporary).chmod(mode)

@@ -1,0 +1,145 @@
+"""What a report may see: records, catalogues and the office, read only."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol, TypeVar, cast
+
+import attrs
+
+from koschuso import catalogues as shipped
+from koschuso.errors import NotFound
+from koschuso.model.record import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from koschuso.model.catalogue import Catalogue
+    from koschuso.model.finding import Finding
+
+__all__ = ["OfficeInfo", "RecordsView", "View", "label"]
+
+AnyRecord = TypeVar("AnyRecord", bound=Record)
+
+
+@attrs.frozen(kw_only=True)
+class OfficeInfo:
+    """Which office a report is about.
+
+    Attributes:
+        name: Name, for example ``"Koordinierungsstelle Schulsozialarbeit Kreis Soest"``.
+        ags: Key of the region: schools whose key begins with it belong to the office. Empty takes all schools.
+        region: Name of the region, for example ``"Kreis Soest"``.
+        id: Id of the office's `Organisation`, empty where it is not recorded.
+    """
+
+    name: str
+    ags: str = ""
+    region: str = ""
+    id: str = ""
+
+
+class View(Protocol):
+    """The read-only window through which a report sees an office."""
+
+    @property
+    def office(self) -> OfficeInfo:
+        """Which office it is."""
+
+    @property
+    def as_of(self) -> datetime:
+        """Moment up to which the data were recorded."""
+
+    @property
+    def findings(self) -> Sequence[Finding] | None:
+        """Open findings of the rules, ``None`` where they were not asked for."""
+
+    def records(self, record_type: type[AnyRecord], /) -> Sequence[AnyRecord]:
+        """Give all records of a kind in the order of their ids."""
+
+    def get(self, record_type: type[AnyRecord], id: str, /) -> AnyRecord | None:  # noqa: A002 - the record's own term
+        """Give one record, ``None`` where there is none."""
+
+    def catalogue(self, name: str, /) -> Catalogue:
+        """Give a catalogue.
+
+        Raises:
+            NotFound: There is no catalogue of this name.
+        """
+
+
+class RecordsView:
+    """A view of records in memory.
+
+    Args:
+        records: The records, in any order.
+        office: Which office they are of.
+        as_of: Moment up to which they were recorded.
+        catalogues: Catalogues by name; those that are missing here are taken from the shipped ones.
+        findings: Open findings, where the rules were run.
+    """
+
+    def __init__(
+        self,
+        records: Iterable[Record],
+        *,
+        office: OfficeInfo,
+        as_of: datetime,
+        catalogues: Mapping[str, Catalogue] | None = None,
+        findings: Sequence[Finding] | None = None,
+    ) -> None:
+        self._office = office
+        self._as_of = as_of
+        self._findings = findings
+        self._catalogues = dict(catalogues or {})
+        self._given = tuple(records)
+
+    @property
+    def office(self) -> OfficeInfo:
+        """Which office it is."""
+        return self._office
+
+    @property
+    def as_of(self) -> datetime:
+        """Moment up to which the data were recorded."""
+        return self._as_of
+
+    @property
+    def findings(self) -> Sequence[Finding] | None:
+        """Open findings of the rules, ``None`` where they were not asked for."""
+        return self._findings
+
+    @cached_property
+    def _by_type(self) -> Mapping[type[Record], Mapping[str, Record]]:
+        found: dict[type[Record], dict[str, Record]] = {}
+        # Ordered by id: what a report sums and lists must not hang on the order in which a store answers.
+        for record in sorted(self._given, key=lambda record: record.id):
+            found.setdefault(type(record), {})[record.id] = record
+        return found
+
+    def records(self, record_type: type[AnyRecord], /) -> Sequence[AnyRecord]:
+        """Give all records of a kind in the order of their ids."""
+        return cast("tuple[AnyRecord, ...]", tuple(self._by_type.get(record_type, {}).values()))
+
+    def get(self, record_type: type[AnyRecord], id: str, /) -> AnyRecord | None:  # noqa: A002 - the record's own term
+        """Give one record, ``None`` where there is none."""
+        return cast("AnyRecord | None", self._by_type.get(record_type, {}).get(id))
+
+    def catalogue(self, name: str, /) -> Catalogue:
+        """Give a catalogue: the one handed over, or the shipped one.
+
+        Raises:
+            NotFound: There is no catalogue of this name.
+        """
+        if name not in self._catalogues:
+            self._catalogues[name] = shipped.load(name)
+        return self._catalogues[name]
+
+
+def label(view: View, catalogue: str, key: str) -> str:
+    """Give the German label of a key; a key or catalogue that is missing never stops a report."""
+    try:
+        return view.catalogue(catalogue).label(key)
+    except NotFound:
+        return key
