@@ -45,9 +45,11 @@ def test_every_kreis_and_gemeinde_of_the_sozialindex_file_is_found_by_the_minist
     rows = list(csv.DictReader(text.splitlines(), delimiter=";"))
     kreise = {nrw.by_name(name).ags for name in {row["Kreis"] for row in rows}}
     assert len(kreise) == 53
-    for row in rows:
-        found = [unit for unit in nrw.within(nrw.by_name(row["Kreis"]).ags) if unit.short_name == row["Gemeinde"]]
-        assert len(found) == 1
+    for kreis, gemeinde in {(row["Kreis"], row["Gemeinde"]) for row in rows}:
+        units = {"kreis": "gemeinde", "staedteregion": "gemeinde"}
+        kreis_unit = nrw.by_name(kreis)
+        found = nrw.by_name(gemeinde, kind=units.get(kreis_unit.kind, kreis_unit.kind))
+        assert found in nrw.within(kreis_unit.ags)
 
 
 def test_keys_and_types_exist_in_the_catalogues():
@@ -93,6 +95,9 @@ def test_a_key_that_does_not_exist_is_refused_with_a_sentence(key):
         ("StädteRegion Aachen", "05334000"),
         ("St. Augustin", "05382056"),
         ("Fröndenberg", "05978012"),
+        ("Rahden (Westf.)", "05770040"),
+        ("Leichlingen (Rhld.)", "05378016"),
+        ("Schloss Holte-Stukenbrock", "05754036"),
     ],
 )
 def test_names_are_found_however_they_are_spelled(name, ags):
@@ -109,8 +114,9 @@ def test_a_name_that_kreis_and_stadt_share_is_refused_and_names_both():
 def test_a_misspelt_name_is_refused_with_a_suggestion():
     with pytest.raises(NotFound, match="Stadt Lippstadt"):
         nrw.by_name("Lipstadt")
-    with pytest.raises(NotFound, match="Schreibweise"):
-        nrw.by_name("")
+    for name in ("", "Halle (Saale)", "Frankfurt"):
+        with pytest.raises(NotFound, match="gibt es in NRW nicht"):
+            nrw.by_name(name)
 
 
 def test_units_contain_their_municipalities():

@@ -9,6 +9,7 @@ import pytest
 from koschuso.errors import InvalidRecord
 from koschuso.model import (
     EVENT_TRANSITIONS,
+    FIELD_LABELS,
     PARTICIPATION_TRANSITIONS,
     RECORD_TYPES,
     TASK_TRANSITIONS,
@@ -240,3 +241,10 @@ def test_a_function_holds_only_in_its_time():
 
     assert person.has_function("koordination", date(2024, 12, 31))
     assert not person.has_function("koordination", date(2025, 1, 1))
+
+
+def test_every_field_of_every_record_has_a_german_label():
+    base = {"id", "extras", "foreign"}
+    for kind, record_type in RECORD_TYPES.items():
+        assert set(FIELD_LABELS[kind]) == {field.name for field in attrs.fields(record_type)} - base
+        assert len(set(FIELD_LABELS[kind].values())) == len(FIELD_LABELS[kind])

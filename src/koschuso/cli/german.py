@@ -29,6 +29,7 @@ class _German(click.Command):
         formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), prefix="Aufruf: ")
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        """Give the parts of the usage line with click's own words in German."""
         words = {"[OPTIONS]": "[OPTIONEN]", "COMMAND [ARGS]...": "BEFEHL [ANGABEN]..."}
         return [words.get(piece, piece) for piece in super().collect_usage_pieces(ctx)]
 

@@ -198,11 +198,10 @@ def _merged(earlier: Any, rest: dict[str, Any]) -> dict[str, Any]:
 
 @lru_cache(maxsize=64)
 def _form_of(record_type: Any) -> _Form:
-    if RECORD_TYPES.get(getattr(record_type, "KIND", "")) is not record_type:
-        raise WrongUse(
-            f"{record_type.__name__} ist keine Datenart von koschuso; möglich sind {', '.join(RECORD_TYPES)}."
-        )
-    return _Form(record_type)
+    known = RECORD_TYPES.get(getattr(record_type, "KIND", ""))
+    if known is None or known is not record_type:
+        raise WrongUse(f"{record_type.__name__} ist keine Datenart von koschuso; möglich sind {', '.join(RECORD_TYPES)}.")
+    return _Form(known)
 
 
 def _decode_closely(form: _Form, kind: str, data: bytes, id: str, steps: Sequence[Step]) -> Record:  # noqa: A002 - the record's own term

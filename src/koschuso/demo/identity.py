@@ -31,7 +31,7 @@ __all__ = [
     "QUALIS_MEETING_ID",
     "RAHMENKONZEPT_ID",
     "RBB_ID",
-    "SCHULAMT_NUMBER",
+    "SCHULAMT_ID",
     "SCHULTRAEGERBESPRECHUNG_ID",
     "SEED",
     "SURVEY_DONE_ID",
@@ -63,10 +63,10 @@ LAND_ID = organisation_id("05")
 RBB_ID = "demo-rbb"
 BILDUNGSREGION_ID = "demo-bildungsregion"
 ARNSBERG_ID = "demo-bezirksregierung-arnsberg"
-ARNSBERG_SCHULE_ID = "demo-abteilungsdirektion-schule"
+ARNSBERG_SCHULE_ID = "bezirksregierung-600900"  # number of the Schulabteilung in the official register
 QUALIS_ID = "demo-qua-lis"
-SCHULAMT_NUMBER = "600974"
-"""The Schulamt's number in the official register."""
+SCHULAMT_ID = "schulamt-600974"
+"""The Schulamt, as the register reader builds its id from the official number."""
 
 AK_NRW_ID = "demo-ak-nrw"
 BILDUNGSRAT_ID = "demo-bildungsrat"

@@ -28,6 +28,7 @@ from koschuso.demo.identity import (
     QUALIS_MEETING_ID,
     RAHMENKONZEPT_ID,
     RBB_ID,
+    SCHULAMT_ID,
     SCHULTRAEGERBESPRECHUNG_ID,
     SURVEY_DONE_ID,
     SURVEY_PLANNED_ID,
@@ -65,17 +66,16 @@ __all__ = ["records"]
 _KICK_OFF_ID = "demo-kick-off-2022-11-30"
 
 
-def records(*, schulamt_id: str, joint_event_ids: Sequence[str] = ()) -> tuple[Record, ...]:
+def records(joint_event_ids: Sequence[str] = ()) -> tuple[Record, ...]:
     """Build milestones, past events, goals, concept papers and the cooperation with the RBB.
 
     Args:
-        schulamt_id: Id of the Schulamt's organisation, as the register reader builds it.
         joint_event_ids: Events that the office and the RBB held together; evidence of a benefit.
     """
     return (
         *_milestones(),
         *_events(),
-        *_goals(organisation(schulamt_id)),
+        *_goals(),
         *_concepts(),
         _cooperation([event(event_id) for event_id in joint_event_ids]),
     )
@@ -212,7 +212,7 @@ def _heads(event_id: str, headcount: Headcount) -> Participation:
     )
 
 
-def _goals(schulamt: Reference) -> tuple[Goal, ...]:
+def _goals() -> tuple[Goal, ...]:
     return (
         Goal(
             id="demo-ziel-1",
@@ -239,7 +239,7 @@ def _goals(schulamt: Reference) -> tuple[Goal, ...]:
                 committee(ARBEITSKREIS_ID),
                 organisation(KREIS_ID),
                 organisation(LAND_ID),
-                schulamt,
+                organisation(SCHULAMT_ID),
                 organisation(ARNSBERG_SCHULE_ID),
             ),
             rank=2,

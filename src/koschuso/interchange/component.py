@@ -80,9 +80,13 @@ class Component:
             waiting.extend(reversed(component.children))
 
     def texts(self) -> Iterator[str]:
-        """The logical lines, BEGIN and END included, for `contentline.join`; children stand where they stood."""
+        """The logical lines for `contentline.join`: with BEGIN and END, children where they stood.
+
+        A component without a name (text outside of everything) yields its lines alone.
+        """
         waiting: list[tuple[Component, int, int]] = [(self, 0, 0)]
-        yield f"BEGIN:{self.name}"
+        if self.name:
+            yield f"BEGIN:{self.name}"
         while waiting:
             component, done, child = waiting.pop()
             if child < len(component.children):
@@ -96,7 +100,8 @@ class Component:
             else:
                 for line in component.lines[done:]:
                     yield line.text
-                yield f"END:{component.name}"
+                if component.name or component is not self:
+                    yield f"END:{component.name}"
 
 
 class Parser(LineParser):

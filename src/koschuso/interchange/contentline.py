@@ -60,6 +60,7 @@ _QUOTED_PIECES: Final = re.compile(r'(?:[^";]++|"[^"]*+")*+')
 _QUOTED_VALUES: Final = re.compile(r'(?:[^",]++|"[^"]*+")*+')
 _PLAIN_NAME: Final = re.compile(r"[A-Za-z0-9-]+").fullmatch
 _POSSIBLE_NAME: Final = re.compile(r'[^\s"=,;:]+').fullmatch
+_SPREAD_NAME: Final = re.compile(r"[A-Z0-9]++(?:\s*+-\s*+[A-Z0-9]++)++").fullmatch  # REFRESH - INTERVAL
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/]+={0,2}\s*").fullmatch
 _CARET: Final = re.compile(r"\^[n'^]")
 _CARET_MEANS: Final = {"^n": "\n", "^'": '"', "^^": "^"}
@@ -300,7 +301,9 @@ def _parsed_head(text: str, *, balanced: bool) -> tuple[Head | None, bool]:
     if not (dot and name and _PLAIN_NAME(group)):
         group, name = "", whole
     if not _POSSIBLE_NAME(name):
-        return None, False
+        if not _SPREAD_NAME(name):
+            return None, False
+        name = "".join(name.split())
     usual = whole == written and _PLAIN_NAME(name) is not None
     params: dict[str, tuple[str, ...]] = {}
     pairs: list[tuple[str, tuple[str, ...]]] = []
@@ -422,7 +425,8 @@ def _param_text(value: str) -> str:
 def fold(text: str) -> bytes:
     r"""Write one logical line: UTF-8, at most 75 octets in a physical line, CRLF.
 
-    Neither a character nor a backslash escape is cut. A line break in the text is written as ``\n``.
+    Neither a character nor a backslash escape is cut; a quoted-printable line is broken as
+    `fold_quoted_printable` does it. A line break in the text is written as ``\n``.
 
     >>> fold("SUMMARY:Fachtag")
     b'SUMMARY:Fachtag\r\n'
@@ -432,6 +436,8 @@ def fold(text: str) -> bytes:
     data = text.encode("utf-8", "replace")
     if len(data) <= _OCTETS:
         return data + b"\r\n"
+    if "QUOTED-PRINTABLE" in text.partition(":")[0].upper():
+        return fold_quoted_printable(text)  # a fold behind its = would be read as a soft break
     if len(data) == len(text) and "\\" not in text:
         step = _OCTETS - 1
         pieces = [data[:_OCTETS]]

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 from koschuso.interchange import notes as rules
 from koschuso.interchange.limits import BLOCK_BYTES, DEFAULT_LIMITS, Limits
+from koschuso.interchange.textvalue import windows_1252
 from koschuso.interchange.unfolding import plain_line_ends
 
 if TYPE_CHECKING:
@@ -41,8 +42,11 @@ _AGENT: Final = re.compile(rb"(?:[A-Za-z0-9-]+\.)?AGENT[^:\r\n]*:\s*", re.IGNORE
 _CALENDAR: Final = "VCALENDAR"
 _CARD: Final = "VCARD"
 _IN_CALENDAR: Final = (_CALENDAR,)
-# These never stand inside another one, so their BEGIN shows that the one before was not closed.
+# These never stand inside one of `_NEVER_AROUND`: their BEGIN shows that the one before was not closed. They do stand
+# inside others, for example in VPOLL and in components of producers' own.
 _TOP_LEVEL: Final = frozenset({_CALENDAR, _CARD, "VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY"})
+_NEVER_AROUND: Final = _TOP_LEVEL | {"VTIMEZONE", "VALARM", "STANDARD", "DAYLIGHT"}
+_LONGEST_QUOTE: Final = 1000  # characters of text outside of everything that a finding quotes
 
 
 class Segment:
@@ -164,7 +168,7 @@ class _Segmenter:
             begins, written = mark.groups()
             name = known(written) or self._name(written)
             if begins:
-                if opened and name not in _TOP_LEVEL:
+                if opened and (name not in _TOP_LEVEL or self._unit not in _NEVER_AROUND):
                     nesting.begin(name)
                     continue
                 at = mark.start()
@@ -253,7 +257,7 @@ class _Segmenter:
         if name == _CALENDAR and self._calendar:
             self._calendar = 0
         else:
-            self.notes.note(rules.STRAY_END, line=self._line_at(mark.start()), name=name)
+            self.notes.note(rules.STRAY_END, line=self._line_at(mark.start()), name=name, value=f"END:{name}")
         self._start = after
 
     def _leave(self, until: int) -> Iterator[Segment]:
@@ -294,7 +298,8 @@ class _Segmenter:
         if not name:
             # the finding names the first line that is not blank
             ahead = raw[: len(raw) - len(raw.lstrip())].count(b"\n")
-            self.notes.note(rules.OUTSIDE, line=number + ahead)
+            quote = windows_1252(raw.strip()[:_LONGEST_QUOTE])
+            self.notes.note(rules.OUTSIDE, line=number + ahead, value=quote)
         yield Segment(name, raw, (), self._root, number)
 
     def _too_large(self, name: str, size: int, number: int) -> bool:

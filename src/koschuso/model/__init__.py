@@ -27,6 +27,7 @@ from koschuso.model.extras import ExtraField, FieldType, PrivacyClass
 from koschuso.model.finding import Finding, Problems, Reading, Severity
 from koschuso.model.foundation import Benefit, Cooperation, Goal, Milestone
 from koschuso.model.fuzzydate import FuzzyDate
+from koschuso.model.labels import FIELD_LABELS, field_label
 from koschuso.model.participation import PARTICIPATION_TRANSITIONS, Headcount, Participation, ParticipationStatus
 from koschuso.model.period import ALWAYS, Period, schuljahr_of
 from koschuso.model.position import Assignment, Funding, Occupancy, Position
@@ -63,6 +64,7 @@ __all__ = [
     "BERLIN",
     "EMPTY",
     "EVENT_TRANSITIONS",
+    "FIELD_LABELS",
     "FULL_TIME_TVOED",
     "FULL_TIME_TV_L_NRW",
     "PARTICIPATION_TRANSITIONS",
@@ -123,6 +125,7 @@ __all__ = [
     "Workload",
     "Workshop",
     "clock",
+    "field_label",
     "german_decimal",
     "is_ags",
     "is_email",

@@ -39,6 +39,10 @@ REGIERUNGSBEZIRKE = {"1": "duesseldorf", "3": "koeln", "5": "muenster", "7": "de
 _KREIS_LEVEL = frozenset({"kreis", "staedteregion", "kreisfreie_stadt"})
 _GEMEINDE_LEVEL = frozenset({"kreisfreie_stadt", "gemeinde"})
 _FULL, _KREIS, _REGIERUNGSBEZIRK = 8, 5, 3
+# Places are told apart by these in official files, each file in its own way: Rahden is "Rahden (Westf.)" to the ministry.
+_REGIONS = frozenset(
+    ["rheinland", "rhld", "westfalen", "westf", "sauerland", "siegerland", "ruhr", "sieg", "niederrhein", "nrw"]
+)
 _BRACKETED = re.compile(r"\s*\([^)]*\)|/.*")
 _SOURCE = "open_data"
 
@@ -196,7 +200,11 @@ def by_name(name: str, *, kind: str = "") -> Municipality:
     ('05974028', '05974000', '05974040')
     """
     wanted = fold(name)
-    found = tuple(unit for unit in _by_spelling().get(wanted, ()) if kind in {"", unit.kind})
+    bare, bracket, region = name.partition("(")
+    known = _by_spelling().get(wanted) or (
+        _by_spelling().get(fold(bare), ()) if bracket and fold(region) in _REGIONS else ()
+    )
+    found = tuple(unit for unit in known if kind in {"", unit.kind})
     if len(found) == 1:
         return found[0]
     if found:

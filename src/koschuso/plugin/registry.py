@@ -118,6 +118,7 @@ class Registry:
         self._loaded: dict[str, _Loaded] = {}
         self._failures: list[Failure] = []
         self._offers: dict[str, Offers[Any]] = {}
+        self._names: dict[str, list[str]] = {}
         self._enabled: tuple[str, ...] = ()
         self._distributions: tuple[Distribution, ...] | None = None
         self._installed: tuple[Installed, ...] | None = None
@@ -347,12 +348,22 @@ class Registry:
             self._fail(_failure(self._loaded[plugin].origin, Stage.CLASH, cause, None, hook.name))
         records = {record.name: record for own in settled.values() for record in own}
         origins = {record.name: self._loaded[plugin].origin for plugin, own in settled.items() for record in own}
+        added = {name for record in records.values() for name in getattr(record, "extensions", ())}
+        for plugin, own in by_plugin.items():
+            self._names.setdefault(plugin, []).extend(
+                record.name
+                for record in own
+                if record.name in records or f"{record.name} {getattr(record, 'version', '')}" in added
+            )
         left_out = sorted({failure.plugin for failure in self._failures})
         hint = f" Weggelassen wurden Plugins: {', '.join(left_out)} (koschuso plugins nennt die Gründe)." if left_out else ""
         return Offers(hook.label, records, origins, hint)
 
     def _ask(self, plugin: _Loaded, hook: Hook) -> tuple[Any, ...]:
         """Ask one plugin; a hook gives all of its records or none."""
+        if plugin.origin.plugin == BUILTIN:
+            # A mistake in koschuso itself is not to be left out quietly.
+            return tuple(plugin.implementations[hook.name]())
 
         def ask() -> tuple[Any, ...]:
             given = guarded_items(plugin.implementations[hook.name])
@@ -370,11 +381,6 @@ class Registry:
 
     def _info(self, entry: Installed, failures: tuple[Failure, ...]) -> PluginInfo:
         loaded = self._loaded.get(entry.name)
-        offers = (
-            tuple(name for offered in self._offers.values() for name in offered if offered.origin(name) == loaded.origin)
-            if loaded
-            else ()
-        )
         if loaded is not None:
             state = PluginState.PARTIAL if failures else PluginState.ACTIVE
         else:
@@ -388,7 +394,7 @@ class Registry:
             enabled=loaded is not None or entry.name in self._enabled,
             state=state,
             hooks=tuple(sorted(loaded.implementations)) if loaded else (),
-            offers=offers,
+            offers=tuple(self._names.get(entry.name, ())) if loaded else (),
             failures=failures,
         )
 

@@ -22,7 +22,7 @@ from koschuso.store.driver import (
     require_expected,
 )
 from koschuso.store.sqlite_errors import translation
-from koschuso.store.storable import instant_from_microseconds, microseconds, require_key, require_storable
+from koschuso.store.storable import instant_from_microseconds, microseconds, require_all_storable, require_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -251,8 +251,7 @@ class SqliteTransaction(DriverTransaction):
 
     def _put_batch(self, batch: list[Write]) -> list[str]:
         """Put documents of different keys: check everything first, so that a refused batch has changed nothing."""
-        for write in batch:
-            require_storable(write.kind, write.id, write.body, write.index)
+        require_all_storable(batch)
         states = self._states(batch)
         sequence, link = self._head
         now = self._now

@@ -8,18 +8,23 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from koschuso.errors import Refused
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from koschuso.store.conditions import Index
+    from koschuso.store.driver import Write
 
 __all__ = [
     "LONGEST_BODY",
     "LONGEST_TEXT",
     "instant_from_microseconds",
     "microseconds",
+    "require_all_storable",
     "require_key",
     "require_storable",
 ]
@@ -67,13 +72,10 @@ def require_storable(kind: str, id: str, body: bytes, index: Index) -> None:  # 
     Raises:
         Refused: Naming the record and what is wrong, never the content.
     """
-    texts = "".join([id, *filter(None, index)])
-    # Nearly always all is plain and short: then one look at everything is enough.
-    if not (id and texts.isascii() and texts.isprintable() and len(texts) <= LONGEST_TEXT and _KIND.fullmatch(kind)):
-        require_key(kind, id)
-        for name, value in zip(index._fields, index, strict=True):
-            if value is not None:
-                _require_text(kind, id, f"der Suchwert „{name}“", value)
+    require_key(kind, id)
+    for name, value in zip(index._fields, index, strict=True):
+        if value is not None:
+            _require_text(kind, id, f"der Suchwert „{name}“", value)
     if type(body) is not bytes:
         raise Refused(f"Der Inhalt von {kind} {id} muss als bytes übergeben werden, nicht als {type(body).__name__}.")
     if not body or len(body) > LONGEST_BODY:
@@ -90,6 +92,17 @@ def require_storable(kind: str, id: str, body: bytes, index: Index) -> None:  # 
             raise Refused(f"Der Inhalt von {kind} {id} ist kein UTF-8. Bitte die Quelle neu einlesen.") from None
 
 
+def require_all_storable(writes: Sequence[Write]) -> None:
+    """Do what `require_storable` does for many writes: nearly always one look at everything together is enough.
+
+    Raises:
+        Refused: For the first write that cannot be stored.
+    """
+    if len(writes) == 1 or not _plainly_storable(writes):
+        for kind, id_, body, index, *_ in writes:
+            require_storable(kind, id_, body, index)
+
+
 def microseconds(at: datetime) -> int:
     """Count the microseconds since 1970-01-01T00:00Z.
 
@@ -104,6 +117,26 @@ def microseconds(at: datetime) -> int:
 def instant_from_microseconds(count: int) -> datetime:
     """Give back the moment that `microseconds` counted, in UTC."""
     return _EPOCH + count * _MICROSECOND
+
+
+def _plainly_storable(writes: Sequence[Write]) -> bool:
+    kinds, ids, bodies, indices, *_ = zip(*writes, strict=True)
+    texts = [*ids, *filter(None, chain.from_iterable(indices))]
+    together = "".join(texts)
+    if not (together.isascii() and together.isprintable() and all(ids) and max(map(len, texts)) <= LONGEST_TEXT):
+        return False
+    if not all(map(_KIND.fullmatch, set(kinds))) or set(map(type, bodies)) != {bytes}:
+        return False
+    # The separator keeps the end of one body from completing a character with the beginning of the next.
+    content = b"\n".join(bodies)
+    if b"\\u" in content or b"\0" in content or not all(bodies) or len(content) > LONGEST_BODY:
+        return False
+    if not content.isascii():
+        try:
+            content.decode()
+        except UnicodeDecodeError:
+            return False
+    return True
 
 
 def _require_text(kind: str, id: str, what: str, text: str) -> None:  # noqa: A002 - the record's own term

@@ -1,0 +1,103 @@
+"""Records as people read them: one row of a list, or all that is known about one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from koschuso.model import FuzzyDate, Period, Record, Reference, TimeSpan, Workload, field_label, german_decimal
+
+if TYPE_CHECKING:
+    from koschuso.office import Office
+
+__all__ = ["as_row", "as_text", "columns_of", "title_of"]
+
+# The fields that a list shows beside the id, by kind of record.
+_COLUMNS = {
+    "organisation": ("name", "type", "ags"),
+    "person": ("name", "email", "status"),
+    "committee": ("name", "type", "rhythm"),
+    "relation": ("type", "source", "target", "period"),
+    "position": ("name", "workload", "saeule", "occupancy"),
+    "assignment": ("position_id", "place_id", "workload", "duty"),
+    "funding": ("position_id", "funding_source", "percent", "amount"),
+    "series": ("title", "rhythm", "type"),
+    "event": ("title", "span", "type", "status"),
+    "participation": ("event_id", "person_id", "status"),
+    "task": ("title", "due", "status"),
+    "activity": ("day", "taetigkeit", "minutes", "title"),
+    "consultation": ("day", "target_group", "form", "count"),
+    "concept": ("title", "dated", "status"),
+    "milestone": ("when", "title"),
+    "goal": ("rank", "title"),
+    "cooperation": ("title", "partner_ids"),
+}
+
+
+def columns_of(record_type: type[Record]) -> list[str]:
+    """Give the headings of a list of this kind."""
+    kind = record_type.KIND
+    return ["Kennung", *("Name" if name == "name" else field_label(kind, name) for name in _COLUMNS[kind])]
+
+
+def as_row(record: Record, office: Office) -> list[str]:
+    """Give one row of a list."""
+    return [record.id, *(_words(record, name, getattr(record, name), office) for name in _COLUMNS[record.KIND])]
+
+
+def title_of(record: Record) -> str:
+    """Give what a person would call the record."""
+    return str(getattr(record, "title", "") or getattr(record, "name", "") or record.id)
+
+
+def as_text(record: Record, office: Office) -> str:
+    """Give everything that is known about a record, one line for each field that is not empty."""
+    lines = [f"{record.LABEL}: {title_of(record)}"]
+    for field in attrs.fields(type(record)):
+        value = getattr(record, field.name)
+        if field.name == "foreign" or value in (None, "", (), {}):
+            continue
+        if field.name == "extras":
+            lines += [f"  {name}: {entry}" for name, entry in office.registry.labelled_extras(record)]
+            continue
+        lines.append(f"  {field_label(record.KIND, field.name)}: {_words(record, field.name, value, office)}")
+    if record.foreign:
+        lines.append(f"  Aus einer Datei übernommen und erhalten: {len(record.foreign)} Zeilen")
+    return "\n".join(lines)
+
+
+def _words(record: Record, field: str, value: Any, office: Office) -> str:
+    catalogue = office.registry.catalogue_of(record.KIND, field)
+    return _value(value, lambda key: office.label(catalogue, key) if catalogue else key)
+
+
+def _value(value: Any, label: Any) -> str:  # noqa: PLR0911 - one line for each sort of value
+    match value:
+        case None | "":
+            return ""
+        case bool():
+            return "ja" if value else "nein"
+        case str():
+            return str(label(str(value)))
+        case Decimal() | float():
+            return german_decimal(Decimal(str(value)))
+        case datetime():
+            return f"{value:%d.%m.%Y, %H:%M} Uhr"
+        case date():
+            return f"{value:%d.%m.%Y}"
+        case time():
+            return f"{value:%H:%M} Uhr"
+        case FuzzyDate() | Period() | TimeSpan() | Workload() | Reference():
+            return str(value)
+        case tuple() | list():
+            return "; ".join(_value(item, label) for item in value)
+        case Mapping():
+            return ", ".join(f"{name} {_value(item, str)}" for name, item in value.items())
+    if attrs.has(type(value)):
+        parts = (getattr(value, field.name) for field in attrs.fields(type(value)))
+        return ", ".join(words for part in parts if (words := _value(part, label)))
+    return str(value)
