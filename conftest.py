@@ -6,6 +6,7 @@ from sybil.parsers.rest import DocTestParser
 from sybil.parsers.rest import PythonCodeBlockParser as RestCodeBlockParser
 
 pytest_collect_file = (
-    Sybil(parsers=[DocTestParser(), RestCodeBlockParser()], patterns=["src/**/*.py"])
-    + Sybil(parsers=[PythonCodeBlockParser()], patterns=["*.md", "docs/**/*.md"])
+    Sybil(parsers=[DocTestParser(), RestCodeBlockParser()], path="src", patterns=["*.py"])
+    + Sybil(parsers=[PythonCodeBlockParser()], patterns=["README.md"])
+    + Sybil(parsers=[PythonCodeBlockParser()], path="docs", patterns=["*.md"])
 ).pytest()

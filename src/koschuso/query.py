@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any, Generic, TypeVar, cast
 
 import attrs
@@ -40,14 +40,21 @@ __all__ = [
     "Query",
     "StartsWith",
     "Within",
+    "arranged",
     "matches",
-    "sort_key",
     "values_at",
 ]
 
 R = TypeVar("R", bound=Record)
+T = TypeVar("T")
 
 _TEMPORAL = (Period, TimeSpan, FuzzyDate, date)
+
+
+def _several(values: Any) -> tuple[Any, ...]:
+    if isinstance(values, str):
+        raise WrongUse('OneOf braucht mehrere Werte, zum Beispiel ("schule",), nicht einen einzelnen Text.')
+    return tuple(values)
 
 
 @attrs.frozen
@@ -68,7 +75,7 @@ class OneOf:
     """A value is one of these; without any, nothing meets it."""
 
     field: str
-    values: tuple[Any, ...] = attrs.field(converter=lambda values: _several(values))
+    values: tuple[Any, ...] = attrs.field(converter=_several)
 
 
 @attrs.frozen
@@ -186,6 +193,10 @@ Condition = (
 """Everything that a query can ask; the set is closed, so that every store can answer."""
 
 
+def _conditions(conditions: Any) -> tuple[Condition, ...]:
+    return tuple(conditions) if isinstance(conditions, Iterable) else (conditions,)
+
+
 @attrs.frozen
 class Query(Generic[R]):
     """A question for records of one kind.
@@ -206,7 +217,7 @@ class Query(Generic[R]):
     """
 
     record: type[R] | str
-    where: tuple[Condition, ...] = attrs.field(default=(), converter=lambda conditions: _conditions(conditions))
+    where: tuple[Condition, ...] = attrs.field(default=(), converter=_conditions)
     order_by: str = attrs.field(default="", kw_only=True)
     descending: bool = attrs.field(default=False, kw_only=True)
     limit: int | None = attrs.field(default=None, kw_only=True)
@@ -216,6 +227,8 @@ class Query(Generic[R]):
             _check(self.record_type, condition)
         if self.order_by:
             _leaf(self.record_type, self.order_by)
+        elif self.descending:
+            raise WrongUse("Eine absteigende Reihenfolge braucht ein Feld, nach dem sie geht (order_by).")
         if self.limit is not None and self.limit < 0:
             raise WrongUse(f"Eine Abfrage liefert höchstens 0 Datensätze oder mehr, nicht {self.limit}.")
 
@@ -268,15 +281,27 @@ def values_at(record: Record, path: str) -> tuple[Any, ...]:
     return values
 
 
-def sort_key(query: Query[Any]) -> Callable[[Record], tuple[Any, ...]]:
-    """Give the key that sorts records as a query asks: by its field, texts as people read them, then by id."""
-    path = query.order_by
+def arranged(query: Query[Any], items: Iterable[T], record_of: Callable[[T], Record]) -> list[T]:
+    """Sort and limit what meets a query: texts as people read them, without a value last, then by id.
 
-    def key(record: Record) -> tuple[Any, ...]:
-        values = values_at(record, path) if path else ()
-        return (_sortable(values[0]) if values else None, record.id)
-
-    return key
+    Args:
+        query: The query.
+        items: What meets it, in the order of ids.
+        record_of: Gives the record of an item.
+    """
+    if not query.order_by:
+        return list(items)[: query.limit]
+    keyed: list[tuple[tuple[Any, ...], T]] = []
+    absent: list[T] = []
+    for item in items:
+        values = values_at(record_of(item), query.order_by)
+        if values:
+            keyed.append((_sortable(values[0]), item))
+        else:
+            absent.append(item)
+    # Sorting keeps the order of ids among equals, also when it is reversed.
+    keyed.sort(key=itemgetter(0), reverse=query.descending)
+    return [*(item for _, item in keyed), *absent][: query.limit]
 
 
 def _flat(value: Any) -> tuple[Any, ...]:
@@ -362,16 +387,6 @@ def _span(value: Any) -> tuple[datetime, datetime] | None:
     return None
 
 
-def _several(values: Any) -> tuple[Any, ...]:
-    if isinstance(values, str):
-        raise WrongUse('OneOf braucht mehrere Werte, zum Beispiel ("schule",), nicht einen einzelnen Text.')
-    return tuple(values)
-
-
-def _conditions(conditions: Any) -> tuple[Condition, ...]:
-    return tuple(conditions) if isinstance(conditions, Iterable) else (conditions,)
-
-
 def _check(record_type: type[Record], condition: Condition) -> None:
     """Refuse what makes no sense, so that a question with a mistake never reads as *nothing found*."""
     if isinstance(condition, AnyOf):
@@ -384,6 +399,8 @@ def _check(record_type: type[Record], condition: Condition) -> None:
     if not isinstance(condition, Condition):
         raise WrongUse(f"{type(condition).__name__} ist keine Bedingung einer Abfrage.")
     leaf = _leaf(record_type, condition.field)
+    if isinstance(condition, Contains) and not fold(condition.text):
+        raise WrongUse("Contains braucht einen Text mit mindestens einem Buchstaben oder einer Ziffer.")
     for wanted, value in _asked(condition):
         if leaf is not None and not issubclass(leaf, wanted):
             raise WrongUse(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,7 +51,6 @@ def application() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command; whatever goes wrong ends in one German sentence and an exit status, never in a traceback."""
-    as_json = "--json" in arguments
     try:
         result = application.main(list(arguments), prog_name="koschuso", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -59,15 +59,6 @@ def run(arguments: Sequence[str]) -> int:
     except click.Abort:
         click.echo("Abgebrochen; es wurde nichts Halbes geschrieben.", err=True)
         return _INTERRUPTED
-    except click.ClickException as error:
-        return _fail(sentence(error), _WRONG_USE, as_json=as_json)
-    except WrongUse as error:
-        return _fail(error.message, _WRONG_USE, as_json=as_json)
-    except InvalidRecord as error:
-        findings = [finding for finding in error.findings if isinstance(finding, Finding)]
-        return _fail(error.message, _REFUSED, as_json=as_json, findings=findings)
-    except KoschusoError as error:
-        return _fail(error.message, _REFUSED, as_json=as_json)
     except BrokenPipeError:
         # The reader (head, less) went away: nothing is wrong, and Python must not complain at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -75,20 +66,31 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:
         if os.environ.get("KOSCHUSO_DEBUG"):
             raise
-        place = Path(error.__traceback__.tb_frame.f_code.co_filename).name if error.__traceback__ else ""
-        return _fail(
-            f"Ein Fehler in koschuso selbst ({type(error).__name__}, {place}). Ihre Daten sind unverändert; "
-            "bitte melden Sie ihn mit dem Aufruf, der dazu führte.",
-            _REFUSED,
-            as_json=as_json,
-        )
+        return _fail(error, as_json="--json" in arguments)
     return result if isinstance(result, int) else 0
 
 
-def _fail(message: str, status: int, *, as_json: bool, findings: Sequence[Finding] = ()) -> int:
+def _fail(error: Exception, *, as_json: bool) -> int:
+    message = _message(error)
+    status = _WRONG_USE if isinstance(error, WrongUse | click.ClickException) else _REFUSED
+    given = error.findings if isinstance(error, InvalidRecord) else ()
+    findings = [finding for finding in given if isinstance(finding, Finding)]
     if as_json:
         print_json({"error": message, "status": status, "findings": [finding_as_json(found) for found in findings]})
     else:
         click.echo(f"{click.style('Fehler', fg='red')}: {message}", err=True)
-        print_findings([found for found in findings if found.message not in message])
+        print_findings([finding for finding in findings if finding.message not in message])
     return status
+
+
+def _message(error: Exception) -> str:
+    if isinstance(error, click.ClickException):
+        return sentence(error)
+    if isinstance(error, KoschusoError):
+        return error.message
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f"{Path(frames[-1].filename).name}, Zeile {frames[-1].lineno}" if frames else "unbekannt"
+    return (
+        f"Ein Fehler in koschuso selbst ({type(error).__name__} in {place}); nichts wurde halb geschrieben. "
+        "Bitte melden Sie ihn mit dem Aufruf, der dazu führte."
+    )

@@ -85,7 +85,13 @@ def init(ordner: str, ags: str, name: str | None, as_json: bool) -> None:
     "--behalte", "keep", multiple=True, metavar="FELD", help="Private Angabe trotzdem übernehmen, z. B. BDAY."
 )
 def import_(
-    datei: tuple[str, ...], buero: str | None, dry_run: bool, region: str | None, keep: tuple[str, ...], as_json: bool
+    *,
+    datei: tuple[str, ...],
+    buero: str | None,
+    dry_run: bool,
+    region: str | None,
+    keep: tuple[str, ...],
+    as_json: bool,
 ) -> int:
     """Liest Dateien ein; die Art (.ics, .vcf, schuldaten.csv …) wird am Inhalt erkannt."""
     results = []
@@ -141,7 +147,7 @@ def import_(
 @click.option(
     "--target", default="", metavar="PROGRAMM", help="Welches Programm sie liest: outlook, nextcloud, apple, google."
 )
-def export(ziel: str, buero: str | None, kinds: tuple[str, ...], audience: str, target: str, as_json: bool) -> None:
+def export(*, ziel: str, buero: str | None, kinds: tuple[str, ...], audience: str, target: str, as_json: bool) -> None:
     """Schreibt eine Datei; die Endung nennt das Format (.ics, .vcf …)."""
     with _open(buero) as office:
         result = office.export(ziel, kinds=kinds, audience=audience, target=target)
@@ -242,6 +248,7 @@ def check(buero: str | None, as_json: bool) -> int:
 @click.option("--audience", default=None, metavar="KREIS", help="Für wen der Bericht ist; sonst intern.")
 @click.option("--list", "show_list", is_flag=True, help="Zeigt alle Berichte.")
 def report(
+    *,
     name: str | None,
     buero: str | None,
     output: str | None,

@@ -20,12 +20,14 @@ class _German(click.Command):
     """What commands and groups share."""
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Give the option ``--help`` with a German explanation."""
         option = super().get_help_option(ctx)
         if option is not None:
             option.help = "Zeigt diese Hilfe."
         return option
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the usage line behind its German word."""
         formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), prefix="Aufruf: ")
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
@@ -34,6 +36,7 @@ class _German(click.Command):
         return [words.get(piece, piece) for piece in super().collect_usage_pieces(ctx)]
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options below their German heading."""
         options = [param for param in self.get_params(ctx) if isinstance(param, click.Option)]
         records = [record for param in options if (record := param.get_help_record(ctx)) is not None]
         if records:
@@ -51,9 +54,11 @@ class GermanGroup(_German, click.Group):
     command_class = GermanCommand
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - the signature is click's
+        """Give the names of the commands as they were added."""
         return list(self.commands)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options and the commands below their German headings."""
         super().format_options(ctx, formatter)
         rows = [
             (name, command.get_short_help_str(limit=90))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -75,29 +75,30 @@ def _words(record: Record, field: str, value: Any, office: Office) -> str:
     return _value(value, lambda key: office.label(catalogue, key) if catalogue else key)
 
 
-def _value(value: Any, label: Any) -> str:  # noqa: PLR0911 - one line for each sort of value
-    match value:
-        case None | "":
-            return ""
-        case bool():
-            return "ja" if value else "nein"
-        case str():
-            return str(label(str(value)))
-        case Decimal() | float():
-            return german_decimal(Decimal(str(value)))
-        case datetime():
-            return f"{value:%d.%m.%Y, %H:%M} Uhr"
-        case date():
-            return f"{value:%d.%m.%Y}"
-        case time():
-            return f"{value:%H:%M} Uhr"
-        case FuzzyDate() | Period() | TimeSpan() | Workload() | Reference():
-            return str(value)
-        case tuple() | list():
-            return "; ".join(_value(item, label) for item in value)
-        case Mapping():
-            return ", ".join(f"{name} {_value(item, str)}" for name, item in value.items())
-    if attrs.has(type(value)):
-        parts = (getattr(value, field.name) for field in attrs.fields(type(value)))
-        return ", ".join(words for part in parts if (words := _value(part, label)))
-    return str(value)
+def _value(value: Any, label: Callable[[str], str]) -> str:
+    if value is None:
+        return ""
+    for types, words in _WORDS:
+        if isinstance(value, types):
+            return words(value)
+    if isinstance(value, str):
+        return label(str(value)) if value else ""
+    if isinstance(value, tuple | list):
+        return "; ".join(_value(item, label) for item in value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_value(item, str)}" for name, item in value.items())
+    parts = (getattr(value, field.name) for field in attrs.fields(type(value)))
+    return ", ".join(words for part in parts if (words := _value(part, label)))
+
+
+# The first fitting type counts: a truth value is also a number, a moment also a day.
+_WORDS: tuple[tuple[Any, Callable[[Any], str]], ...] = (
+    (bool, lambda value: "ja" if value else "nein"),
+    (int, str),
+    (Decimal, german_decimal),
+    (float, lambda value: german_decimal(Decimal(str(value)))),
+    (datetime, lambda value: f"{value:%d.%m.%Y, %H:%M} Uhr"),
+    (date, lambda value: f"{value:%d.%m.%Y}"),
+    (time, lambda value: f"{value:%H:%M} Uhr"),
+    (FuzzyDate | Period | TimeSpan | Workload | Reference, str),
+)

@@ -34,8 +34,8 @@ import attrs
 
 from koschuso.interchange import notes as rules
 from koschuso.interchange.limits import DEFAULT_LIMITS, Limits
-from koschuso.interchange.notes import Notes
-from koschuso.interchange.unfolding import FOLD_MARK, marked_text, plain_line_ends, unfold, without_marks
+from koschuso.interchange.notes import Notes, ReadingRule
+from koschuso.interchange.unfolding import FOLD_MARK, marked_text, plain_line_ends, unfold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -196,7 +196,10 @@ class LineParser:
             number += 1
             if FOLD_MARK in text:
                 number += text.count(FOLD_MARK)
-                text = without_marks(text, here, self.notes)
+                orphan = text[0] == FOLD_MARK
+                text = text.replace(FOLD_MARK, "")
+                if orphan and not (text := self._rejoined(text, here, lines)):
+                    continue
             name, colon, value = text.partition(":")
             head = find(name)
             if head is None or not colon or (watch and len(text) > longest):
@@ -258,18 +261,35 @@ class LineParser:
         if not text or text.isspace():
             return None
         if before and before[-1].head.base64 and ":" not in text and _BASE64(text):
-            index = len(before) - 1
-            if not self._joined or self._joined[-1][0] != index:
-                self._joined.append((index, []))
-                self.notes.note(rules.BASE64_UNINDENTED, line=before[-1].number, name=before[-1].head.name)
-            self._joined[-1][1].append(text.strip())
+            self._join_to_last(text.strip(), before, rules.BASE64_UNINDENTED)
             return None
         return self.line(text, number)
+
+    def _rejoined(self, text: str, number: int, before: list[ContentLine]) -> str:
+        """Join a continuation to the line before the blank lines; what is left when there is none."""
+        if before:
+            if text:
+                self._join_to_last(text, before, rules.BLANK_BEFORE_FOLD)
+            return ""
+        text = text.lstrip(" \t")
+        if text:
+            self.notes.note(rules.ORPHAN_FOLD, line=number, value=text)
+        return text
+
+    def _join_to_last(self, text: str, before: list[ContentLine], rule: ReadingRule) -> None:
+        """Keep a piece for the last line; they are put together once, so the time stays linear."""
+        index = len(before) - 1
+        if not self._joined or self._joined[-1][0] != index:
+            self._joined.append((index, []))
+            self.notes.note(rule, line=before[-1].number, name=before[-1].head.name)
+        self._joined[-1][1].append(text)
 
     def _attach_joined(self, lines: list[ContentLine]) -> None:
         for index, pieces in self._joined:
             line = lines[index]
-            lines[index] = line._replace(value="".join((line.value, *pieces)))
+            if not line.parsed:
+                self.notes.retract(rules.NO_COLON, line.number)
+            lines[index] = self.line("".join((line.text, *pieces)), line.number)
         self._joined = []
 
     def _shorten(self, texts: list[str], number: int) -> None:
@@ -295,8 +315,8 @@ def _parsed_head(text: str, *, balanced: bool) -> tuple[Head | None, bool]:
         The head, or None when there is no name; and whether everything was written as the standards say.
     """
     pieces = _outside_quotes(text, ";", _QUOTED_PIECES) if balanced else text.split(";")
-    written = pieces[0]
-    whole = written.strip().removeprefix("\ufeff")
+    written = pieces[0].removeprefix("\ufeff")
+    whole = written.strip()
     group, dot, name = whole.partition(".")
     if not (dot and name and _PLAIN_NAME(group)):
         group, name = "", whole
@@ -305,7 +325,7 @@ def _parsed_head(text: str, *, balanced: bool) -> tuple[Head | None, bool]:
             return None, False
         name = "".join(name.split())
     usual = whole == written and _PLAIN_NAME(name) is not None
-    params: dict[str, tuple[str, ...]] = {}
+    gathered: dict[str, list[str]] = {}
     pairs: list[tuple[str, tuple[str, ...]]] = []
     for piece in pieces[1:]:
         key, equals, written_values = piece.partition("=")
@@ -320,7 +340,8 @@ def _parsed_head(text: str, *, balanced: bool) -> tuple[Head | None, bool]:
             key, values = "", (piece.strip().removeprefix("="),)
             found_under = _meaning_of_bare(values[0].upper())
         pairs.append((key, values))
-        params[found_under] = params.get(found_under, ()) + values
+        gathered.setdefault(found_under, []).extend(values)
+    params = {key: tuple(values) for key, values in gathered.items()}
     name = name.upper()
     encoding = params.get("ENCODING", ("",))[0].upper()
     head = Head(

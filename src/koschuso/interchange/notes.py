@@ -20,6 +20,7 @@ __all__ = [
     "BAD_NAME",
     "BAD_QUOTES",
     "BASE64_UNINDENTED",
+    "BLANK_BEFORE_FOLD",
     "CHARSET_CONVERTED",
     "CHARSET_GUESSED",
     "CONTROL_CHARACTER",
@@ -117,7 +118,13 @@ ORPHAN_FOLD: Final = ReadingRule(
     "zeile.fortsetzung_ohne_anfang",
     Severity.WARNING,
     "Zeile {line} ist eingerückt, ohne eine andere fortzusetzen; die Einrückung wurde entfernt.",
-    "A continuation line after a blank line or at the very beginning.",
+    "A continuation line at the very beginning.",
+)
+BLANK_BEFORE_FOLD: Final = ReadingRule(
+    "zeile.leerzeile_vor_fortsetzung",
+    Severity.INFO,
+    "Zwischen Zeile {line} und ihrer Fortsetzung stehen Leerzeilen; sie wurden übergangen.",
+    "A blank line before a continuation line, mostly from a program that doubles line ends; joined.",
 )
 SOFT_BREAK_AT_END: Final = ReadingRule(
     "zeile.qp_abgebrochen",
@@ -213,6 +220,7 @@ READING_RULES: Final = (
     CHARSET_CONVERTED,
     CONTROL_CHARACTER,
     ORPHAN_FOLD,
+    BLANK_BEFORE_FOLD,
     SOFT_BREAK_AT_END,
     BASE64_UNINDENTED,
     NOT_CLOSED,
@@ -282,6 +290,17 @@ class Notes:
             self.findings.append(finding)
         elif count == MAX_FINDINGS_PER_RULE + 1:
             self.note(TOO_MANY_FINDINGS, name=finding.rule, limit=MAX_FINDINGS_PER_RULE)
+
+    def retract(self, rule: ReadingRule, line: int) -> None:
+        """Take back a finding of a line that turned out to go on."""
+        for index in range(len(self.findings) - 1, -1, -1):
+            finding = self.findings[index]
+            if (finding.line or line) < line:
+                return
+            if finding.line == line and finding.rule == rule.key:
+                del self.findings[index]
+                self._counts[rule.key] -= 1
+                return
 
     def extend(self, findings: Iterable[Finding]) -> None:
         """Add findings that were made elsewhere."""

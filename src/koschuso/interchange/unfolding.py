@@ -14,7 +14,7 @@ from koschuso.interchange import notes as rules
 from koschuso.interchange.notes import Notes
 from koschuso.interchange.textvalue import codec_name, decode_bytes, windows_1252
 
-__all__ = ["FOLD_MARK", "marked_text", "plain_line_ends", "unfold", "without_marks"]
+__all__ = ["FOLD_MARK", "marked_text", "plain_line_ends", "unfold"]
 
 FOLD_MARK: Final = "\0"
 """Shows, while a file is read, where a physical line ended inside a logical one."""
@@ -37,15 +37,24 @@ def unfold(data: bytes, notes: Notes | None = None, number: int = 1) -> list[tup
     """
     notes = Notes() if notes is None else notes
     lines: list[tuple[int, str]] = []
+    joined: dict[int, list[str]] = {}
     for marked in marked_text(plain_line_ends(data.removeprefix(b"\xef\xbb\xbf")), number, notes).split("\n"):
         text = marked
         here = number
         number += 1
         if FOLD_MARK in text:
             number += text.count(FOLD_MARK)
-            text = without_marks(text, here, notes)
+            orphan = text.startswith(FOLD_MARK)
+            text = text.replace(FOLD_MARK, "")
+            if orphan and lines:
+                joined.setdefault(len(lines) - 1, []).append(text)
+                continue
+            text = text.lstrip(" \t")
         if text and not text.isspace():
             lines.append((here, text))
+    for index, pieces in joined.items():
+        here, text = lines[index]
+        lines[index] = here, "".join((text, *pieces))
     return lines
 
 
@@ -56,20 +65,11 @@ def plain_line_ends(data: bytes) -> bytes:
     return _LONELY_CR.sub(b"\n", data)
 
 
-def without_marks(text: str, number: int, notes: Notes) -> str:
-    """Take the fold marks out of one logical line of `marked_text`."""
-    if not text.startswith(FOLD_MARK):
-        return text.replace(FOLD_MARK, "")
-    text = text.replace(FOLD_MARK, "").lstrip(" \t")
-    if text:
-        notes.note(rules.ORPHAN_FOLD, line=number, value=text)
-    return text
-
-
 def marked_text(data: bytes, number: int, notes: Notes) -> str:
     """Decode lines; logical lines are parted by a line feed, and each fold in them is shown by `FOLD_MARK`.
 
-    So the physical line numbers stay known although the work is done at the speed of C.
+    So the physical line numbers stay known although the work is done at the speed of C. A text that starts with a mark
+    continues the line before the blank line above it, if there is one.
 
     Args:
         data: Whole lines, with line ends as `plain_line_ends` leaves them.

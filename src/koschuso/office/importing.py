@@ -73,10 +73,8 @@ class ImportResult:
     def summary(self) -> str:
         """Say in one German paragraph what happened."""
         verb = "würde übernommen" if self.dry_run else "übernommen"
-        parts = [
-            f"{self.format}: {_count(len(self.created), 'neu')}, {_count(len(self.updated), 'geändert')}, "
-            f"{_count(len(self.unchanged), 'unverändert')} {verb}."
-        ]
+        counts = f"{len(self.created)} neu, {len(self.updated)} geändert, {len(self.unchanged)} unverändert"
+        parts = [f"{self.format}: {counts} {verb}."]
         if self.left_out:
             parts.append(f"{len(self.left_out)} Angaben wurden bewusst ausgelassen.")
         if self.refused:
@@ -143,7 +141,3 @@ def merge(before: Any, after: Any, fields: tuple[str, ...] | None) -> Any:
     if "extras" not in merged and isinstance(after, Record) and after.extras:
         merged["extras"] = {**before.extras, **after.extras}
     return attrs.evolve(before, **merged)
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}"

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import tomllib
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from koschuso.errors import Refused, WrongUse
 from koschuso.model import is_ags
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["DATABASE", "SETTINGS", "Settings"]
 

@@ -76,7 +76,7 @@ class Schools:
             return Place.ORT_UNBEKANNT
         if organisation.type not in {_SCHOOL, _BRANCH}:
             return Place.ANDERER_ORT
-        if not organisation.ags.startswith(self._view.office.ags):
+        if not organisation.ags.startswith(self._view.office.prefix):
             return Place.SCHULE_AUSSERHALB
         profile = self.profile(organisation)
         return Place.SCHULE if profile is None or is_open(profile, self._day) else Place.SCHULE_NICHT_IN_BETRIEB
@@ -106,7 +106,7 @@ class Schools:
     @cached_property
     def gemeinden(self) -> tuple[str, ...]:
         """Keys of the municipalities of the region, those without a school included, ordered by name."""
-        prefix = self._view.office.ags
+        prefix = self._view.office.prefix
         keys = {school.ags for school in self.all}
         keys |= {ags for ags in self._gemeinde_names if prefix and ags.startswith(prefix)}
         return tuple(sorted(keys, key=lambda ags: sort_key(self.gemeinde_name(ags))))

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Amount", "Heads", "Place", "Share", "Staffing", "Work", "heads", "hours", "total"]
 
+
 class Work(StrEnum):
     """What a share is for."""
 
@@ -94,6 +95,7 @@ class Share:
     Attributes:
         position: The position.
         work: What it is for.
+        duty: Key of the catalogue ``einsatztaetigkeit``, empty for a remainder.
         place: Where, as far as the region is concerned.
         organisation: Where exactly, if it is recorded.
         vzae: Exact volume; ``None`` is unknown.
@@ -102,6 +104,7 @@ class Share:
 
     position: Position
     work: Work
+    duty: str
     place: Place
     organisation: Organisation | None
     vzae: Fraction | None
@@ -172,8 +175,11 @@ class Staffing:
     def __init__(self, view: View, period: Period, schools: Schools) -> None:
         self._view = view
         self._schools = schools
+        self._duties = _duties(view)
+        self._ever: defaultdict[str, set[Work]] = defaultdict(set)
         assignments: defaultdict[str, list[Assignment]] = defaultdict(list)
         for assignment in view.records(Assignment):
+            self._ever[assignment.position_id].add(self._duties.get(assignment.duty, Work.ANDERE))
             if assignment.period.overlaps(period):
                 assignments[assignment.position_id].append(assignment)
         known = {position.id for position in view.records(Position)}
@@ -182,7 +188,6 @@ class Staffing:
         self.overbooked = 0
         """Positions whose Einsätze are more than the position itself."""
         one_day = period.since is not None and period.last == period.since
-        self._duties = _duties(view)
         found: list[Share] = []
         for position in view.records(Position):
             if position.period.overlaps(period):
@@ -199,11 +204,11 @@ class Staffing:
         rest = self._rest(position, assignments) if one_day or not assignments else None
         if rest is not None:
             vzae, weekly = rest
-            work = Work.KOORDINATION if position.is_coordination else self._work_of_rest(shares)
             shares.append(
                 Share(
                     position=position,
-                    work=work,
+                    work=self._work_of_rest(position),
+                    duty="",
                     place=Place.OHNE_EINSATZ,
                     organisation=None,
                     vzae=vzae,
@@ -222,6 +227,7 @@ class Staffing:
         return Share(
             position=position,
             work=work,
+            duty=assignment.duty,
             place=place,
             organisation=organisation,
             vzae=None if workload is None else workload.vzae,
@@ -245,10 +251,12 @@ class Staffing:
         # Minutes and not VZÄ are compared: an Einsatz that was entered with another full-time basis leaves no rest.
         return (left / whole.full_time_minutes, left / 60) if left > 0 else None
 
-    def _work_of_rest(self, shares: Sequence[Share]) -> Work:
-        """A position that is used for one kind of work only is meant for it; a mixed one counts as Schulsozialarbeit."""
-        kinds = {share.work for share in shares}
-        return kinds.pop() if len(kinds) == 1 else Work.SCHULSOZIALARBEIT
+    def _work_of_rest(self, position: Position) -> Work:
+        """A position that was only ever used for one kind of work is meant for it; else it is Schulsozialarbeit."""
+        if position.is_coordination:
+            return Work.KOORDINATION
+        kinds = self._ever[position.id]
+        return next(iter(kinds)) if len(kinds) == 1 else Work.SCHULSOZIALARBEIT
 
 
 def _minutes(workload: Workload | None) -> Fraction | None:

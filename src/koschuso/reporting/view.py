@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["OfficeInfo", "RecordsView", "View", "label"]
 
+_FULL_AGS = 8
+
 AnyRecord = TypeVar("AnyRecord", bound=Record)
 
 
@@ -38,6 +40,15 @@ class OfficeInfo:
     ags: str = ""
     region: str = ""
     id: str = ""
+
+    @property
+    def prefix(self) -> str:
+        """What the keys of all places of the region begin with: a Kreis may be given with or without its zeros.
+
+        >>> OfficeInfo(name="Kreis", ags="05974000").prefix, OfficeInfo(name="Stadt", ags="05974040").prefix
+        ('05974', '05974040')
+        """
+        return self.ags[:-3] if len(self.ags) == _FULL_AGS and self.ags.endswith("000") else self.ags
 
 
 class View(Protocol):

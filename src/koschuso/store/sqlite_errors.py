@@ -17,26 +17,34 @@ _PRIMARY = 0xFF  # the lower byte of an extended result code
 
 _LOCKED = (
     Unavailable,
-    "{name} ist gesperrt: ein anderes Programm hat die Datei geöffnet. Bitte dieses Programm schließen oder gleich noch "
-    "einmal versuchen.",
+    (
+        "{name} ist gesperrt: ein anderes Programm hat die Datei geöffnet. Bitte dieses Programm schließen oder gleich noch "
+        "einmal versuchen."
+    ),
 )
 _CLOSED = (
     Unavailable,
-    "{name} kann nicht zum Schreiben geöffnet werden. Bitte prüfen, ob der Ordner vorhanden ist und ob Sie dort "
-    "schreiben dürfen.",
+    (
+        "{name} kann nicht zum Schreiben geöffnet werden. Bitte prüfen, ob der Ordner vorhanden ist und ob Sie dort "
+        "schreiben dürfen."
+    ),
 )
 # Whatever is not in the table means that tables, rows or text are not as they were written.
 _DAMAGED = (Corrupt, "{name} ist beschädigt ({error}). Bitte eine Sicherung zurückspielen.")
 _SENTENCES: dict[int | None, tuple[type[KoschusoError], str]] = {
     sqlite3.SQLITE_FULL: (
         Unavailable,
-        "Die Platte ist voll: {name} konnte nicht geschrieben werden. Bitte Platz schaffen und den Vorgang wiederholen; "
-        "was vorher gespeichert war, ist unversehrt.",
+        (
+            "Die Platte ist voll: {name} konnte nicht geschrieben werden. Bitte Platz schaffen und den Vorgang wiederholen; "
+            "was vorher gespeichert war, ist unversehrt."
+        ),
     ),
     sqlite3.SQLITE_IOERR: (
         Unavailable,
-        "{name} konnte nicht gelesen oder geschrieben werden ({error}). Bitte prüfen, ob auf der Platte Platz ist und ob "
-        "sie in Ordnung ist; was vorher gespeichert war, ist unversehrt.",
+        (
+            "{name} konnte nicht gelesen oder geschrieben werden ({error}). Bitte prüfen, ob auf der Platte Platz ist und ob "
+            "sie in Ordnung ist; was vorher gespeichert war, ist unversehrt."
+        ),
     ),
     sqlite3.SQLITE_BUSY: _LOCKED,
     sqlite3.SQLITE_LOCKED: _LOCKED,

@@ -34,48 +34,47 @@ __all__ = ["SqliteTransaction"]
 _BATCH = 500
 _PAGE = 200
 
-_COLUMNS = "id, revision, CAST(body AS BLOB), ix_type, ix_subject, ix_object, ix_begin, ix_end, ix_place"
-_GET = f"SELECT {_COLUMNS} FROM record WHERE kind = ? AND id = ? AND body IS NOT NULL"  # noqa: S608 - a constant
-_SCAN = f"SELECT {_COLUMNS} FROM record WHERE kind = ? AND body IS NOT NULL"  # noqa: S608 - a constant
-_STATE = "SELECT id, number, seq, iif(body IS NULL, NULL, revision) FROM record WHERE kind = ? AND id = ?"
+_GET = (
+    "SELECT id, seq, link, CAST(body AS BLOB), ix_type, ix_subject, ix_object, ix_begin, ix_end, ix_place "
+    "FROM record WHERE kind = ? AND id = ? AND body IS NOT NULL"
+)
+_SCAN = (
+    "SELECT id, seq, link, CAST(body AS BLOB), ix_type, ix_subject, ix_object, ix_begin, ix_end, ix_place "
+    "FROM record WHERE kind = ? AND body IS NOT NULL AND id > ?"
+)
+_STATE = "SELECT id, seq, iif(body IS NULL, NULL, link) FROM record WHERE kind = ? AND id = ?"
 _STATES = (
-    "SELECT id, number, seq, iif(body IS NULL, NULL, revision) FROM record "
+    "SELECT id, seq, iif(body IS NULL, NULL, link) FROM record "
     "WHERE kind = ? AND id IN (SELECT value FROM json_each(?))"
 )
 _LAST_ID = "SELECT max(id) FROM record WHERE kind = ?"
-_KEEP_VERSION = (
-    "INSERT INTO version (seq, body, ix_type, ix_subject, ix_object, ix_begin, ix_end, ix_place) "
-    "SELECT seq, body, ix_type, ix_subject, ix_object, ix_begin, ix_end, ix_place FROM record "
-    "WHERE number = ? AND body IS NOT NULL"
-)
 _INSERT = (
-    "INSERT INTO record "
-    "(number, kind, id, seq, revision, body, ix_type, ix_subject, ix_object, ix_begin, ix_end, ix_place) "
-    "VALUES (?4, ?2, ?3, ?4, ?5, CAST(?6 AS TEXT), ?7, ?8, ?9, ?10, ?11, ?12)"
+    "INSERT INTO record (kind, id, seq, operation, at, previous, digest, link, body, "
+    "ix_type, ix_subject, ix_object, ix_begin, ix_end, ix_place) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS TEXT), ?, ?, ?, ?, ?, ?)"
 )
+_KEEP = "INSERT INTO past SELECT * FROM record WHERE seq = ?"
 _REPLACE = (
-    "UPDATE record SET seq = ?4, revision = ?5, body = CAST(?6 AS TEXT), ix_type = ?7, ix_subject = ?8, "
-    "ix_object = ?9, ix_begin = ?10, ix_end = ?11, ix_place = ?12 WHERE number = ?1 AND kind = ?2 AND id = ?3"
+    "UPDATE record SET seq = ?3, operation = ?4, at = ?5, previous = ?6, digest = ?7, link = ?8, "
+    "body = CAST(?9 AS TEXT), ix_type = ?10, ix_subject = ?11, ix_object = ?12, ix_begin = ?13, ix_end = ?14, "
+    "ix_place = ?15 WHERE kind = ?1 AND id = ?2"
+)
+_STEPS = (
+    "WITH RECURSIVE step (seq) AS (VALUES (?) UNION ALL SELECT past.previous FROM step JOIN past USING (seq) "
+    "WHERE past.previous IS NOT NULL) "
+    "SELECT past.seq, operation, at, link, CAST(body AS BLOB), "
+    "ix_type, ix_subject, ix_object, ix_begin, ix_end, ix_place FROM step JOIN past USING (seq)"
 )
 _BLANK = (
-    "UPDATE record SET seq = ?, revision = ?, body = NULL, ix_type = NULL, ix_subject = NULL, ix_object = NULL, "
-    "ix_begin = NULL, ix_end = NULL, ix_place = NULL WHERE number = ?"
+    "UPDATE past SET body = NULL, ix_type = NULL, ix_subject = NULL, ix_object = NULL, ix_begin = NULL, "
+    "ix_end = NULL, ix_place = NULL WHERE seq = ?"
 )
-_LOG = "INSERT INTO change (seq, record, operation, at, previous, digest, link) VALUES (?, ?, ?, ?, ?, ?, ?)"
-_FORGET = (
-    "WITH RECURSIVE step (seq) AS (VALUES (?) UNION ALL SELECT change.previous FROM step JOIN change USING (seq) "
-    "WHERE change.previous IS NOT NULL) DELETE FROM version WHERE seq IN (SELECT seq FROM step)"
-)
-_HISTORY = (
-    "WITH RECURSIVE step (seq) AS (VALUES (?) UNION ALL SELECT change.previous FROM step JOIN change USING (seq) "
-    "WHERE change.previous IS NOT NULL) "
-    "SELECT change.seq, change.operation, change.at, change.link, CAST(body AS BLOB), "
-    "ix_type, ix_subject, ix_object, ix_begin, ix_end, ix_place "
-    "FROM step JOIN change USING (seq) LEFT JOIN version USING (seq) ORDER BY change.seq"
-)
+_NEWEST = "SELECT seq, operation, at, link, previous FROM record WHERE kind = ? AND id = ?"
+_HEAD = "SELECT seq, link FROM record ORDER BY seq DESC LIMIT 1"
+_LINK = "SELECT link FROM record WHERE seq = ?1 UNION ALL SELECT link FROM past WHERE seq = ?1"
 _FEED = (
-    "SELECT change.seq, kind, id, operation, at, link FROM change JOIN record ON number = change.record "
-    "WHERE change.seq > ? AND change.seq <= ? ORDER BY change.seq"
+    "SELECT seq, kind, id, operation, at, link FROM record WHERE seq > ?1 AND seq <= ?2 "
+    "UNION ALL SELECT seq, kind, id, operation, at, link FROM past WHERE seq > ?1 AND seq <= ?2 ORDER BY seq"
 )
 _CONDITION_COLUMNS = {
     "id": "id",
@@ -87,7 +86,6 @@ _CONDITION_COLUMNS = {
     "place": "ix_place",
 }
 _NO_DIGEST = b""
-_NEW = (None, None, None)
 
 
 class SqliteTransaction(DriverTransaction):
@@ -112,7 +110,7 @@ class SqliteTransaction(DriverTransaction):
         self._cursors: set[sqlite3.Cursor] = set()
         self._ended = False
         self._failure: KoschusoError | None = None
-        head = connection.execute("SELECT seq, link FROM change ORDER BY seq DESC LIMIT 1").fetchone()
+        head = connection.execute(_HEAD).fetchone()
         self._head: tuple[int, bytes] = head or (0, beginning)
         self._committed = self._head
         self._now = microseconds(datetime.now(UTC)) if write else 0
@@ -132,8 +130,9 @@ class SqliteTransaction(DriverTransaction):
         """See `DriverTransaction.get`."""
         self._require_usable()
         require_key(kind, id)
-        row = self._one(_GET, (kind, id))
-        return None if row is None else Document(kind, row[0], row[1], row[2], Index._make(row[3:]))
+        for document in self._documents(kind, self._run(_GET, (kind, id))):
+            return document
+        return None
 
     def put(
         self,
@@ -183,10 +182,11 @@ class SqliteTransaction(DriverTransaction):
             )
         moment = self._now if at is None else microseconds(at)
         state = self._one(_STATE, (kind, id))
-        require_expected(kind, id, expect, None if state is None else state[3])
-        if state is None or state[3] is None:
+        actual = None if state is None or state[2] is None else revision_of(state[1], state[2])
+        require_expected(kind, id, expect, actual)
+        if state is None or actual is None:
             return None
-        return self._blank((kind, id), state, Operation.REMOVE, moment)
+        return self._blank(kind, id, state[1], Operation.REMOVE, moment)
 
     def purge(self, kind: str, id: str) -> None:  # noqa: A002 - the record's own term
         """Remove a document and its versions, whatever its revision; the driver wipes the files afterwards."""
@@ -194,21 +194,21 @@ class SqliteTransaction(DriverTransaction):
         require_key(kind, id)
         state = self._one(_STATE, (kind, id))
         if state is not None:
-            self._blank((kind, id), state, Operation.PURGE, self._now)
+            self._blank(kind, id, state[1], Operation.PURGE, self._now)
 
     def scan(self, kind: str, conditions: Iterable[Condition] = (), *, after: str | None = None) -> Iterator[Document]:
         """See `DriverTransaction.scan`."""
         self._require_usable()
         require_key(kind, after or "-")
-        parts, values = [_SCAN], [kind]
+        parts, values = [_SCAN], []
         for condition in conditions:
             part, more = _compiled(condition)
             parts.append(part)
             values += more
-        if after is not None:
-            parts.append("id > ?")
-            values.append(after)
-        return self._documents(kind, " AND ".join(parts) + " ORDER BY id", values)
+        sql = " AND ".join(parts) + " ORDER BY id"
+        if self._write:
+            return self._pages(kind, sql + f" LIMIT {_PAGE}", after or "", values)
+        return self._documents(kind, self._rows(sql, (kind, after or "", *values)))
 
     def counts(self) -> Mapping[str, int]:
         """See `DriverTransaction.counts`."""
@@ -231,23 +231,14 @@ class SqliteTransaction(DriverTransaction):
         """See `DriverTransaction.history`."""
         self._require_usable()
         require_key(kind, id)
-        state = self._one(_STATE, (kind, id))
-        if state is None:
+        newest = self._one(_NEWEST, (kind, id))
+        if newest is None:
             return ()
-        steps = [
-            Version(
-                revision_of(row[0], row[3]),
-                Operation(row[1]),
-                instant_from_microseconds(row[2]),
-                row[4],
-                None if row[4] is None else Index._make(row[5:]),
-            )
-            for row in self._run(_HISTORY, (state[2],)).fetchall()
-        ]
+        rows = self._run(_STEPS, newest[4:]).fetchall() if newest[4] else []
+        steps = [_version(row, row[4], row[5:]) for row in rows]
         current = self.get(kind, id)
-        if current is not None:
-            steps[-1] = steps[-1]._replace(body=current.body, index=current.index)
-        return tuple(steps)
+        steps.insert(0, _version(newest, current and current.body, current and current.index))
+        return tuple(reversed(steps))
 
     def _put_batch(self, batch: list[Write]) -> list[str]:
         """Put documents of different keys: check everything first, so that a refused batch has changed nothing."""
@@ -257,36 +248,35 @@ class SqliteTransaction(DriverTransaction):
         now = self._now
         new: list[tuple[Any, ...]] = []
         changed: list[tuple[Any, ...]] = []
-        log: list[tuple[Any, ...]] = []
+        replaced: list[tuple[int]] = []
         revisions: list[str] = []
         for kind, id_, body, index, expect, at in batch:
-            number, previous, actual = states.get((kind, id_), _NEW)
+            state = states.get((kind, id_))
+            previous, actual = (None, None) if state is None else state
             require_expected(kind, id_, expect, actual)
             moment = now if at is None else microseconds(at)
             sequence += 1
             digest = content_digest(body, index)
             link = next_link(link, (sequence, moment, "put", previous, kind, id_), digest)
-            revision = revision_of(sequence, link)
-            revisions.append(revision)
-            if number is None:
-                new.append((None, kind, id_, sequence, revision, body, *index))
-                log.append((sequence, sequence, "put", moment, None, digest, link))
+            revisions.append(revision_of(sequence, link))
+            row = (kind, id_, sequence, "put", moment, previous, digest, link, body, *index)
+            if previous is None:
+                new.append(row)
             else:
-                changed.append((number, kind, id_, sequence, revision, body, *index))
-                log.append((sequence, number, "put", moment, previous, digest, link))
-        self._run_many(_KEEP_VERSION, [row[:1] for row in changed])
+                changed.append(row)
+                replaced.append((previous,))
+        self._run_many(_KEEP, replaced)
         self._run_many(_REPLACE, changed)
         self._run_many(_INSERT, new)
-        self._run_many(_LOG, log)
         self._head = (sequence, link)
         return revisions
 
-    def _states(self, batch: list[Write]) -> dict[tuple[str, str], tuple[int | None, int | None, str | None]]:
-        """Read number, sequence and revision (``None`` for a removed document) of what is stored already."""
+    def _states(self, batch: list[Write]) -> dict[tuple[str, str], tuple[int, str | None]]:
+        """Read sequence number and revision (``None`` for a removed document) of what is stored already."""
         ids: dict[str, list[str]] = {}
         for write in batch:
             ids.setdefault(write.kind, []).append(write.id)
-        states: dict[tuple[str, str], tuple[int | None, int | None, str | None]] = {}
+        states: dict[tuple[str, str], tuple[int, str | None]] = {}
         for kind, wanted in ids.items():
             if len(wanted) == 1:
                 rows = self._run(_STATE, (kind, wanted[0])).fetchall()
@@ -296,26 +286,36 @@ class SqliteTransaction(DriverTransaction):
                 if last is None or min(wanted) > last:
                     continue
                 rows = self._run(_STATES, (kind, json.dumps(wanted))).fetchall()
-            for id_, number, sequence, revision in rows:
-                states[kind, id_] = (number, sequence, revision)
+            for id_, sequence, link in rows:
+                states[kind, id_] = (sequence, None if link is None else revision_of(sequence, link))
         return states
 
-    def _blank(self, key: tuple[str, str], state: tuple[Any, ...], operation: Operation, at: int) -> str:
-        kind, id_ = key
-        _, number, previous, _ = state
+    def _blank(self, kind: str, id: str, previous: int, operation: Operation, at: int) -> str:  # noqa: A002 - the record's own term
         sequence, link = self._head
         sequence += 1
-        link = next_link(link, (sequence, at, operation.value, previous, kind, id_), _NO_DIGEST)
-        revision = revision_of(sequence, link)
-        self._run(_FORGET, (previous,))
-        self._run(_BLANK, (sequence, revision, number))
-        self._run(_LOG, (sequence, number, operation.value, at, previous, _NO_DIGEST, link))
+        link = next_link(link, (sequence, at, operation.value, previous, kind, id), _NO_DIGEST)
+        self._run(_KEEP, (previous,))
+        for step, *_ in self._run(_STEPS, (previous,)).fetchall():
+            self._run(_BLANK, (step,))
+        self._run(_REPLACE, (kind, id, sequence, operation.value, at, previous, _NO_DIGEST, link, None, *Index()))
         self._head = (sequence, link)
-        return revision
+        return revision_of(sequence, link)
 
-    def _documents(self, kind: str, sql: str, values: list[str]) -> Iterator[Document]:
-        for id_, revision, body, *index in self._rows(sql, (kind, *values[1:])):
-            yield Document(kind, id_, revision, body, Index._make(index))
+    def _pages(self, kind: str, sql: str, after: str, values: list[str]) -> Iterator[Document]:
+        """Ask anew for each page: a running statement would meet again what is written meanwhile."""
+        while True:
+            self._require_usable()
+            page = list(self._documents(kind, self._run(sql, (kind, after, *values)).fetchall()))
+            if not page:
+                return
+            for document in page:
+                yield document
+                self._require_usable()
+            after = page[-1].id
+
+    def _documents(self, kind: str, rows: Iterable[tuple[Any, ...]]) -> Iterator[Document]:
+        for id_, sequence, link, body, *index in rows:
+            yield Document(kind, id_, revision_of(sequence, link), body, Index._make(index))
 
     def _feed(self, start: int) -> Iterator[Change]:
         for sequence, kind, id_, operation, at, link in self._rows(_FEED, (start, self._committed[0])):
@@ -340,7 +340,7 @@ class SqliteTransaction(DriverTransaction):
         except ValueError:
             sequence = -1
         if store == self._store_id and 0 <= sequence <= self._committed[0]:
-            row = self._one("SELECT link FROM change WHERE seq = ?", (sequence,)) if sequence else (self._beginning,)
+            row = self._one(_LINK, (sequence,)) if sequence else (self._beginning,)
             if row is not None and since == self._cursor_at(sequence, row[0]):
                 return sequence
         raise Refused(
@@ -418,6 +418,12 @@ def _batches(writes: Iterable[Write]) -> Iterator[list[Write]]:
         batch[key] = write
     if batch:
         yield list(batch.values())
+
+
+def _version(row: tuple[Any, ...], body: bytes | None, index: Iterable[str | None] | None) -> Version:
+    sequence, operation, at, link = row[:4]
+    values = None if body is None or index is None else Index._make(index)
+    return Version(revision_of(sequence, link), Operation(operation), instant_from_microseconds(at), body, values)
 
 
 def _compiled(condition: Condition) -> tuple[str, list[str]]:

@@ -1,0 +1,195 @@
+"""The Schlüssel 1:30: how many Fachkräfte a coordination office stands for, by heads and by VZÄ (F4, F5, F6).
+
+Counted are Fachkräfte whom the Richtlinie pays, purely municipal ones with the same tasks, and those in the Landesdienst
+under the Runderlass of 23.01.2008; the catalogue ``finanzierungsquelle`` says so in ``counts_for_coordination``. The
+sources do not tell whether heads or VZÄ are meant, nor whether fractions of a post count: both figures are given, exact
+and unrounded, and the municipality decides.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Final
+
+import attrs
+
+from koschuso.errors import NotFound
+from koschuso.model import Assignment, Funding, Occupancy, Position
+from koschuso.rules.foerderung import GRANT_PILLAR
+from koschuso.rules.timeline import group
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
+
+    from koschuso.model import Workload
+    from koschuso.rules.rule import View
+
+__all__ = ["FACHKRAEFTE_PER_COORDINATOR", "CoordinationRatio", "Staff", "coordination_ratio"]
+
+FACHKRAEFTE_PER_COORDINATOR: Final = 30
+"""One full-time coordinator is fundable for at least this many Fachkräfte (Förderportal NRW, Schuljahr 2025/2026)."""
+
+_COUNTED_PILLARS: Final = frozenset({GRANT_PILLAR, "kommunale_jugendhilfe", "landesdienst"})
+_SCHULSOZIALARBEIT: Final = "schulsozialarbeit"
+_COORDINATION: Final = "koordination"
+
+
+@attrs.frozen(kw_only=True)
+class Staff:
+    """How many people, and how much of full-time posts.
+
+    Attributes:
+        heads: People, each once; a filled position whose person is not recorded counts as one.
+        vzae: Exact sum of what is known.
+        unknown: Positions whose volume is not known; they are not in ``vzae``.
+    """
+
+    heads: int = 0
+    vzae: Fraction = Fraction(0)
+    unknown: int = 0
+
+
+@attrs.frozen(kw_only=True)
+class CoordinationRatio:
+    """The figures behind the Schlüssel 1:30 on a Stichtag.
+
+    Attributes:
+        stichtag: The day.
+        fachkraefte: Who counts; own hours of coordination are not in it.
+        by_saeule: The same by Säule (key ``""`` where none is recorded); a person with two positions is in both.
+        left_out: People with positions whose Finanzierung does not count or is not named in the sources (MPT, SPF …).
+        coordinators: Who coordinates.
+    """
+
+    stichtag: date
+    fachkraefte: Staff
+    by_saeule: Mapping[str, Staff]
+    left_out: int
+    coordinators: Staff
+
+    @property
+    def posts_by_heads(self) -> Fraction:
+        """Full-time coordinators that the heads stand for, exact: 98 people are 98/30 = 3.27."""
+        return Fraction(self.fachkraefte.heads, FACHKRAEFTE_PER_COORDINATOR)
+
+    @property
+    def posts_by_vzae(self) -> Fraction:
+        """Full-time coordinators that the VZÄ stand for, exact."""
+        return self.fachkraefte.vzae / FACHKRAEFTE_PER_COORDINATOR
+
+    @property
+    def heads_per_post(self) -> Fraction | None:
+        """Fachkräfte for each full-time coordinator; ``None`` where no volume of coordination is known."""
+        return self.fachkraefte.heads / self.coordinators.vzae if self.coordinators.vzae else None
+
+
+def coordination_ratio(view: View, stichtag: date) -> CoordinationRatio:
+    """Compute the figures behind the Schlüssel 1:30.
+
+    Vacant positions count neither as people nor as VZÄ. Of a position that is split, only the hours of Schulsozialarbeit
+    count for the Fachkräfte and only those of coordination for the coordinators; a person who does both is one head on
+    either side.
+
+    Args:
+        view: What there is.
+        stichtag: The day.
+    """
+    by_position = group(
+        (assignment for assignment in view.records(Assignment) if stichtag in assignment.period),
+        lambda assignment: assignment.position_id,
+    )
+    payments = group(
+        (funding for funding in view.records(Funding) if stichtag in funding.period),
+        lambda funding: funding.position_id,
+    )
+    counting = _Counting(view)
+    counted: list[tuple[Position, Fraction | None]] = []
+    coordinating: list[tuple[Position, Fraction | None]] = []
+    left_out: list[tuple[Position, Fraction | None]] = []
+    for position in view.records(Position):
+        if stichtag not in position.period or not _filled(position):
+            continue
+        social, coordination = _split(position, by_position.get(position.id, ()))
+        if coordination is not _NOTHING:
+            coordinating.append((position, _known(coordination)))
+        if social is not _NOTHING:
+            side = counted if counting.counts(position, payments.get(position.id, ())) else left_out
+            side.append((position, _known(social)))
+    pillars = group(counted, lambda part: part[0].saeule)
+    return CoordinationRatio(
+        stichtag=stichtag,
+        fachkraefte=_staff(counted),
+        by_saeule={pillar: _staff(parts) for pillar, parts in sorted(pillars.items())},
+        left_out=_staff(left_out).heads,
+        coordinators=_staff(coordinating),
+    )
+
+
+class _Counting:
+    """Tells whose positions count, by what the catalogue says about their Finanzierung."""
+
+    def __init__(self, view: View) -> None:
+        try:
+            entries = view.catalogue("finanzierungsquelle").entries
+        except NotFound:
+            entries = ()
+        self._counts = {entry.key: entry.flag("counts_for_coordination") for entry in entries}
+
+    def counts(self, position: Position, payments: Iterable[Funding]) -> bool:
+        answers = {self._counts.get(payment.funding_source) for payment in payments}
+        # One source that counts is enough; a shared position is still one Fachkraft with these tasks.
+        if True in answers:
+            return True
+        return not answers and position.saeule in _COUNTED_PILLARS
+
+
+def _filled(position: Position) -> bool:
+    return position.holder_id is not None or position.occupancy is Occupancy.BESETZT
+
+
+_NOTHING: Final = Fraction(-1)
+"""Marks that a position has no part in a duty, unlike a part of unknown volume (``None``)."""
+
+
+def _split(
+    position: Position, assignments: Sequence[Assignment]
+) -> tuple[Fraction | None, Fraction | None]:
+    """Tell how much of a position is Schulsozialarbeit and how much coordination."""
+    whole = _vzae(position.workload)
+    if not assignments:
+        return (_NOTHING, whole) if position.is_coordination else (whole, _NOTHING)
+    parts: dict[str, Fraction | None] = {}
+    for assignment in assignments:
+        duty = _COORDINATION if assignment.duty == _COORDINATION else assignment.duty
+        volume = _vzae(assignment.workload)
+        before = parts.get(duty, Fraction(0))
+        parts[duty] = None if volume is None or before is None else before + volume
+    # A position with one Einsatz of unknown volume is that Einsatz.
+    if len(assignments) == 1 and assignments[0].workload is None:
+        parts[assignments[0].duty] = whole
+    return parts.get(_SCHULSOZIALARBEIT, _NOTHING), parts.get(_COORDINATION, _NOTHING)
+
+
+def _vzae(workload: Workload | None) -> Fraction | None:
+    return None if workload is None else workload.vzae
+
+
+def _known(volume: Fraction | None) -> Fraction | None:
+    return volume
+
+
+def _staff(parts: Iterable[tuple[Position, Fraction | None]]) -> Staff:
+    people: set[str] = set()
+    unnamed = unknown = 0
+    vzae = Fraction(0)
+    for position, volume in parts:
+        if position.holder_id:
+            people.add(position.holder_id)
+        else:
+            unnamed += 1
+        if volume is None:
+            unknown += 1
+        else:
+            vzae += volume
+    return Staff(heads=len(people) + unnamed, vzae=vzae, unknown=unknown)
