@@ -114,7 +114,7 @@ _TOWNS = ("05974028", "05974040", "05974052", "05974044", "05974020", "05974036"
 _FOLLOW_UP_CHANCE = 0.2
 _TWO_TOPICS_CHANCE = 0.25
 _FIRST_YEAR_FACTOR = 0.92  # advice grows a little from year to year
-_PER_SCHOOL_DAY = 2.85
+_PER_SCHOOL_DAY = 3.15
 
 
 def activities(events: Iterable[Event], *, seed: int = SEED) -> tuple[Activity, ...]:
