@@ -10,10 +10,11 @@ Importing koschuso is cheap: every public name is loaded when it is first used.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
+# Not imported from typing: that alone would double the time that `import koschuso` takes.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from koschuso.errors import KoschusoError
     from koschuso.office import ExportResult, ImportResult, Office, SaveResult, Settings
 
@@ -23,6 +24,8 @@ __all__ = ["ExportResult", "ImportResult", "KoschusoError", "Office", "SaveResul
 
 
 def __getattr__(name: str) -> Any:
+    from importlib import import_module  # noqa: PLC0415 - as above
+
     if name == "KoschusoError":
         return import_module("koschuso.errors").KoschusoError
     if name in __all__:

@@ -2,6 +2,7 @@
 
 import io
 import time
+import tracemalloc
 
 import pytest
 
@@ -119,7 +120,9 @@ def test_an_indentation_that_continues_nothing_is_removed():
 
 
 def test_line_numbers_are_physical():
-    trees, _ = read(b"\r\nBEGIN:VCALENDAR\r\nA:1\r\n 2\r\n 3\r\nBEGIN:VEVENT\r\nB:1\r\n 2\r\nC:1\r\nEND:VEVENT\r\n\r\nD:1\r\n")
+    trees, _ = read(
+        b"\r\nBEGIN:VCALENDAR\r\nA:1\r\n 2\r\n 3\r\nBEGIN:VEVENT\r\nB:1\r\n 2\r\nC:1\r\nEND:VEVENT\r\n\r\nD:1\r\n"
+    )
     assert [(line.name, line.number) for line in trees[0].lines] == [("A", 3), ("D", 12)]
     event = trees[0].children[0]
     assert event.number == 6
@@ -180,7 +183,7 @@ def test_quoted_printable_lines_are_broken_softly_and_read_back():
 
 
 def test_parameters_are_decoded_and_gathered():
-    line = parse_line("item1.tel;type=HOME;Type=voice,\"a:b;c,d\";X-A=^n^'^^^x:+49;ext=1")
+    line = parse_line('item1.tel;type=HOME;Type=voice,"a:b;c,d";X-A=^n^\'^^^x:+49;ext=1')
     assert (line.group, line.name, line.value) == ("item1", "TEL", "+49;ext=1")
     assert line.params["TYPE"] == ("HOME", "voice", "a:b;c,d")
     assert line.param("X-A") == '\n"^^x'
@@ -262,7 +265,9 @@ def test_a_value_cannot_become_a_line_of_its_own():
     assert join(["NOTE:a\nEND:VCARD"]) == b"NOTE:a\\nEND:VCARD\r\n"
 
 
-@pytest.mark.parametrize("text", ["X:" + "a" * 73, "X:" + "a" * 74, "X:" + "ü" * 200, "X:" + "🎪" * 99, "X:" + "\\n" * 150])
+@pytest.mark.parametrize(
+    "text", ["X:" + "a" * 73, "X:" + "a" * 74, "X:" + "ü" * 200, "X:" + "🎪" * 99, "X:" + "\\n" * 150]
+)
 def test_folding_cuts_neither_characters_nor_escapes(text):
     physical = fold(text).split(b"\r\n")
     assert physical.pop() == b""
@@ -366,7 +371,14 @@ def test_order_of_lines_and_inner_components_survives():
 def test_a_component_can_be_built_by_hand():
     event = Component("VEVENT", [ContentLine(parse_line("UID:1").head, "1")])
     event.children.append(Component("VALARM", [parse_line("ACTION:DISPLAY")]))
-    assert list(event.texts()) == ["BEGIN:VEVENT", "UID:1", "BEGIN:VALARM", "ACTION:DISPLAY", "END:VALARM", "END:VEVENT"]
+    assert list(event.texts()) == [
+        "BEGIN:VEVENT",
+        "UID:1",
+        "BEGIN:VALARM",
+        "ACTION:DISPLAY",
+        "END:VALARM",
+        "END:VEVENT",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -554,8 +566,6 @@ def test_a_stream_gives_the_same_segments_as_the_bytes(block):
 
 
 def test_a_large_file_streams_in_little_memory():
-    import tracemalloc
-
     event = b"BEGIN:VEVENT\r\nUID:1\r\nSUMMARY:" + b"x" * 5000 + b"\r\nEND:VEVENT\r\n"
 
     class Endless(io.RawIOBase):

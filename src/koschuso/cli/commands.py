@@ -176,7 +176,7 @@ def export(*, ziel: str, buero: str | None, kinds: tuple[str, ...], audience: st
 )
 def list_(kind: str, buero: str | None, filters: tuple[str, ...], as_json: bool) -> None:
     """Zeigt alle Datensätze einer Art, zum Beispiel: koschuso list organisation."""
-    from koschuso.codec import to_json  # noqa: PLC0415 - only --json needs it
+    from koschuso.codec import unstructure  # noqa: PLC0415 - only --json needs it
     from koschuso.query import Equals  # noqa: PLC0415
 
     record_type = RECORD_TYPES.get(kind)
@@ -191,7 +191,7 @@ def list_(kind: str, buero: str | None, filters: tuple[str, ...], as_json: bool)
     with _open(buero) as office:
         records = list(office.records(record_type, *conditions))
         if as_json:
-            print_json([to_json(record) for record in records])
+            print_json([unstructure(record) for record in records])
             return
         print_table(columns_of(record_type), [as_row(record, office) for record in records])
         click.echo(f"{len(records)} Datensätze der Art {record_type.LABEL}.", err=True)
@@ -202,7 +202,7 @@ def list_(kind: str, buero: str | None, filters: tuple[str, ...], as_json: bool)
 @_office_option
 def show(id: str, buero: str | None, as_json: bool) -> None:  # noqa: A002 - the command's own argument
     """Zeigt einen Datensatz mit allen Angaben; ID ist die Kennung oder art/kennung."""
-    from koschuso.codec import to_json  # noqa: PLC0415 - only --json needs it
+    from koschuso.codec import unstructure  # noqa: PLC0415 - only --json needs it
 
     with _open(buero) as office:
         found = office.find(id)
@@ -212,7 +212,10 @@ def show(id: str, buero: str | None, as_json: bool) -> None:  # noqa: A002 - the
             )
         if as_json:
             print_json(
-                [{"kind": stored.value.KIND, "revision": stored.revision, **to_json(stored.value)} for stored in found]
+                [
+                    {"kind": stored.value.KIND, "revision": stored.revision, **unstructure(stored.value)}
+                    for stored in found
+                ]
             )
             return
         for stored in found:

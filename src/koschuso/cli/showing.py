@@ -88,7 +88,7 @@ def _value(value: Any, label: Callable[[str], str]) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{name} {_value(item, str)}" for name, item in value.items())
     parts = (getattr(value, field.name) for field in attrs.fields(type(value)))
-    return ", ".join(words for part in parts if (words := _value(part, label)))
+    return ", ".join(shown for part in parts if (shown := _value(part, label)))
 
 
 # The first fitting type counts: a truth value is also a number, a moment also a day.

@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     from koschuso.model.record import Record
     from koschuso.model.shape import FieldShape
 
-__all__ = ["refuse"]
+__all__ = ["described", "has_nul", "refuse"]
 
-_MOST_INTEGER = 2**63
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ARTEN = {
     str: "ein Text",
@@ -48,6 +47,11 @@ def refuse(record: Record) -> NoReturn:
         problems.add(field=path, value="", rule=rule, message=message)
     problems.raise_if_any()
     raise AssertionError  # unreachable: the line above raises
+
+
+def has_nul(record: Record) -> bool:
+    """Tell whether a text of the record holds NUL, which JSON could write but not every store could keep."""
+    return any(rule == "text.nul" for _, rule, _ in _faults(record, ""))
 
 
 def described(field: FieldShape) -> str:
@@ -118,11 +122,8 @@ def _leaf_faults(value: Any, path: str) -> Iterator[tuple[str, str, str]]:
                 "text.surrogat",
                 f"Der Text in {path} enthält ein halbes Zeichen (Surrogat). Bitte die Quelle neu einlesen.",
             )
-    elif isinstance(value, float | Decimal):
-        if not math.isfinite(value):
-            yield path, "zahl.endlich", f"Die Zahl in {path} ist unendlich oder keine Zahl."
-    elif isinstance(value, int) and not -_MOST_INTEGER <= value < _MOST_INTEGER:
-        yield path, "zahl.gross", f"Die Zahl in {path} ist zu groß; möglich sind 64 Bit."
+    elif isinstance(value, float | Decimal) and not math.isfinite(value):
+        yield path, "zahl.endlich", f"Die Zahl in {path} ist unendlich oder keine Zahl."
 
 
 def _no_json(path: str) -> tuple[str, str, str]:

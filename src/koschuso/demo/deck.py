@@ -191,13 +191,28 @@ def _positions() -> tuple[Record, ...]:
     0,49 instead of 0,50. How the Land pays is not stated, so its source is ``sonstige``.
     """
     return (
-        *_half_position("kreis", KREIS_ID, COORDINATOR_KREIS_ID, "sonstige", "kommunal_eigenmittel", _SINCE_START),
-        *_half_position("land", LAND_ID, COORDINATOR_LAND_ID, "landesdienst", "sonstige", Period()),
+        *_half_position(
+            "kreis",
+            employer_id=KREIS_ID,
+            holder_id=COORDINATOR_KREIS_ID,
+            # The RBB belongs to schooling, not to the Kinder- und Jugendhilfe: none of the three pillars.
+            saeule="sonstige",
+            funding_source="kommunal_eigenmittel",
+            period=_SINCE_START,
+        ),
+        *_half_position(
+            "land",
+            employer_id=LAND_ID,
+            holder_id=COORDINATOR_LAND_ID,
+            saeule="landesdienst",
+            funding_source="sonstige",
+            period=Period(),
+        ),
     )
 
 
 def _half_position(
-    name: str, employer_id: str, holder_id: str, saeule: str, funding_source: str, period: Period
+    name: str, *, employer_id: str, holder_id: str, saeule: str, funding_source: str, period: Period
 ) -> tuple[Record, ...]:
     position_id = f"demo-stelle-koordination-{name}"
     workload = Workload.parse("19,5h", full_time_minutes=FULL_TIME_TVOED)

@@ -75,15 +75,12 @@ def records(plan: Plan, *, seed: int = SEED) -> tuple[Person, ...]:
         if post.holder_id and post.holder_id != COORDINATOR_LAND_ID:
             posts.setdefault(post.holder_id, []).append(post)
     staff = [
-        _fachkraft(number, person_id, posts[person_id], names, random)
-        for number, person_id in enumerate(sorted(posts))
+        _fachkraft(number, person_id, posts[person_id], names, random) for number, person_id in enumerate(sorted(posts))
     ]
     return (*others, *(_with_story(person, plan) for person in staff))
 
 
-def _other(
-    person_id: str, function: str, domain: str, names: Iterator[tuple[str, str, str]], random: Random
-) -> Person:
+def _other(person_id: str, function: str, domain: str, names: Iterator[tuple[str, str, str]], random: Random) -> Person:
     salutation, given_name, family_name = next(names)
     functions: tuple[FunctionHeld, ...] = (FunctionHeld(function=function),)
     if person_id == COORDINATOR_KREIS_ID:
@@ -91,7 +88,8 @@ def _other(
     elif person_id == COORDINATOR_LAND_ID:
         # With the other half she works at a school: counted as one person, and her coordination hours apart.
         functions += (FunctionHeld(function=FACHKRAFT),)
-    coordinator = function == "koordination"
+    # The office's own people are its face: name and official address may be published without consent (DS-07).
+    public = function in {"koordination", "rbb_leitung"}
     return Person(
         id=person_id,
         salutation=salutation,
@@ -101,9 +99,11 @@ def _other(
         email=mailbox(given_name, family_name, domain),
         phones=(_phone(random),),
         functions=functions,
-        active_since=date(2012, 8, 1) if coordinator else None,
-        legal_bases=_legal_bases("veranstaltung" if function == "referent" else ""),
-        publication=Publication.NAME_DIENSTLICH if coordinator or function == "rbb_leitung" else Publication.NEIN,
+        active_since=date(2012, 8, 1) if function == "koordination" else None,
+        legal_bases=_legal_bases(
+            contract="veranstaltung" if function == "referent" else "", publication="aufgabe" if public else ""
+        ),
+        publication=Publication.NAME_DIENSTLICH if public else Publication.NEIN,
         checked_on=date(2024, 8, 26),
     )
 
@@ -118,6 +118,7 @@ def _fachkraft(
     active_since = since if since >= date(2023, 8, 1) and random.random() < 0.8 else _years_before(since, random)  # noqa: PLR2004 - a share
     email = mailbox(given_name, family_name, MAIL_DOMAINS.get(post.employer_id, "stadt.example"))
     publication = random.choice(_PUBLICATIONS)
+    consents = _consents(number, publication)
     return Person(
         id=person_id,
         salutation=salutation,
@@ -130,8 +131,8 @@ def _fachkraft(
         active_since=active_since,
         # Only the grant asks for it, so it is noted where the grant pays.
         qualification="sozialarbeit_staatl_anerkannt" if post.programme in {"richtlinie", "geteilt"} else "",
-        legal_bases=_legal_bases(),
-        consents=_consents(number, publication),
+        legal_bases=_legal_bases(publication="einwilligung" if consents else ""),
+        consents=consents,
         publication=publication,
         checked_on=date(2024, 9, 2) + timedelta(days=random.randrange(40)) if random.random() < 0.9 else None,  # noqa: PLR2004 - a share
         source=_source(post, random),
@@ -148,10 +149,12 @@ def _source(post: Post, random: Random) -> str:
     return "selbstauskunft"
 
 
-def _legal_bases(*further: str) -> tuple[LegalBasis, ...]:
-    contracts = tuple(LegalBasis(purpose=purpose, basis="vertrag") for purpose in further if purpose)
-    named = {basis.purpose for basis in contracts}
-    return contracts + tuple(LegalBasis(purpose=key, basis="aufgabe") for key in _PURPOSES if key not in named)
+def _legal_bases(*, contract: str = "", publication: str = "") -> tuple[LegalBasis, ...]:
+    """Say why the data may be used: the task of the office, for speakers their contract, to publish what is given."""
+    bases = {purpose: "vertrag" if purpose == contract else "aufgabe" for purpose in _PURPOSES}
+    if publication:
+        bases["veroeffentlichung"] = publication
+    return tuple(LegalBasis(purpose=purpose, basis=basis) for purpose, basis in bases.items())
 
 
 def _consents(number: int, publication: Publication) -> tuple[Consent, ...]:
@@ -184,7 +187,12 @@ def _with_story(person: Person, plan: Plan) -> Person:
             revoked_on=date(2025, 1, 20),
             evidence="Ordner Einwilligungen, Nr. 200",
         )
-        return attrs.evolve(person, publication=Publication.NEIN, consents=(revoked,))
+        return attrs.evolve(
+            person,
+            publication=Publication.NEIN,
+            consents=(revoked,),
+            legal_bases=_legal_bases(publication="einwilligung"),
+        )
     return person
 
 

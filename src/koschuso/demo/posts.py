@@ -9,13 +9,14 @@ a Fachkraft with two employers, one who leaves in mid-year, one who pauses and i
 from __future__ import annotations
 
 from datetime import date
-from itertools import cycle, pairwise
+from itertools import chain, cycle, pairwise
 from random import Random
 from typing import TYPE_CHECKING
 
 import attrs
 
 from koschuso.demo.identity import COORDINATOR_LAND_ID, COORDINATOR_LAND_SCHOOL_POSITION_ID, KREIS_ID, LAND_ID, SEED
+from koschuso.errors import Refused
 from koschuso.model import FULL_TIME_TV_L_NRW, FULL_TIME_TVOED, Occupancy, Organisation, Period, Workload
 from koschuso.nrw.municipalities import organisation_id
 
@@ -88,8 +89,13 @@ _PATTERNS: dict[str, tuple[tuple[_Terms, ...], ...]] = {
     ),
 }
 # Pairs of Grundschulen that share one position.
-_SHARED = (("stadt", "1,0 Stelle", "richtlinie"), ("frei", "0,75 Stelle", "richtlinie"), ("stadt", "30 Std.", "kommunal"))
+_SHARED = (
+    ("stadt", "1,0 Stelle", "richtlinie"),
+    ("frei", "0,75 Stelle", "richtlinie"),
+    ("stadt", "30 Std.", "kommunal"),
+)
 _SHARED_PAIRS = 6
+_FEWEST_SCHOOLS = 60
 _HALF_AT_TWO_SCHOOLS = ("frei", "0,5 Stelle", "richtlinie")  # breaks the rule of one school for half hours (F2)
 
 _BEGINS = (date(2012, 8, 1), date(2015, 8, 1), date(2017, 2, 1), date(2019, 8, 1), date(2021, 8, 1), date(2022, 8, 1))
@@ -161,17 +167,21 @@ def plan(schools: Iterable[Organisation], *, seed: int = SEED) -> Plan:
     """Plan the positions of the Fachkräfte at the given schools.
 
     Args:
-        schools: Organisations with a school profile; others are ignored. At least some twenty of them.
+        schools: Organisations with a school profile; others are ignored. Those of a whole Kreis.
         seed: Seed of the draw; the same seed and schools give the same plan.
 
     Raises:
-        ValueError: There are too few schools to hold the special cases.
+        Refused: There are too few schools to hold the special cases.
     """
     random = Random(seed)  # noqa: S311 - invented data, no secret
-    chosen = _with_schulsozialarbeit(sorted((s for s in schools if s.school), key=lambda school: school.id), random)
+    known = sorted((school for school in schools if school.school), key=lambda school: school.id)
+    chosen = _with_schulsozialarbeit(known, random)
+    if len(known) < _FEWEST_SCHOOLS or len(chosen["grundschule"]) < _FEWEST_SCHOOLS // 4 or not chosen["gesamtschule"]:
+        raise Refused(
+            f"Für das Beispielbüro braucht es die Schulen eines ganzen Kreises (mindestens {_FEWEST_SCHOOLS}, darunter "
+            f"Grund- und Gesamtschulen); gefunden wurden {len(known)}. Bitte lesen Sie zuerst das Schulverzeichnis ein."
+        )
     posts = list(_posts(chosen, random))
-    if len(posts) < len(_BEGINS) * 4:
-        raise ValueError("the demonstration needs the schools of a whole Kreis")
     return _with_holders(posts, chosen, random)
 
 
@@ -192,8 +202,7 @@ def _with_schulsozialarbeit(schools: Sequence[Organisation], random: Random) -> 
 def _posts(chosen: dict[str, list[Organisation]], random: Random) -> Iterator[Post]:
     pairs = _pairs(chosen["grundschule"])
     paired = {school.id for pair in pairs for school in pair}
-    terms = [_HALF_AT_TWO_SCHOOLS, *(shared for shared, _ in zip(cycle(_SHARED), pairs[1:], strict=False))]
-    for pair, term in zip(pairs, terms, strict=True):
+    for pair, term in zip(pairs, chain((_HALF_AT_TWO_SCHOOLS,), cycle(_SHARED)), strict=False):
         yield _post(f"{_short(pair[0])}-{_short(pair[1])}", pair, term, random)
     for group, members in chosen.items():
         patterns = cycle(_PATTERNS[group])
@@ -221,6 +230,9 @@ def _short(school: Organisation) -> str:
 def _post(name: str, schools: tuple[Organisation, ...], terms: _Terms, random: Random) -> Post:
     employer, stated, programme = terms
     ags = schools[0].ags
+    if any(school.school and school.school.private for school in schools):
+        # Neither town nor Land employs at a private school.
+        employer, programme = "frei", "richtlinie"
     employer_id = {
         "land": LAND_ID,
         "kreis": KREIS_ID,

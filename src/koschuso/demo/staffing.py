@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 __all__ = ["MAIL_DOMAINS", "records"]
 
-_NAMES = ("Lebkuchenhaus Jugendhilfe gGmbH", "Wiedehopf – Soziale Arbeit an Schulen e. V.", "Jugendwerk Glockenspiel gGmbH")
+_NAMES = (
+    "Lebkuchenhaus Jugendhilfe gGmbH",
+    "Wiedehopf – Soziale Arbeit an Schulen e. V.",
+    "Jugendwerk Glockenspiel gGmbH",
+)
 
 MAIL_DOMAINS: Mapping[str, str] = MappingProxyType(
     {
@@ -168,7 +172,9 @@ def _funding(post: Post, source: str, percent: int, period: Period, year: str = 
     vzae = None if post.workload is None else post.workload.vzae
     amount = cost = None
     if year and vzae is not None:
-        cost = (_COST_PER_POSITION[year] * vzae.numerator / vzae.denominator).quantize(Decimal(1), rounding=ROUND_HALF_UP)
+        cost = (_COST_PER_POSITION[year] * vzae.numerator / vzae.denominator).quantize(
+            Decimal(1), rounding=ROUND_HALF_UP
+        )
         amount = cost * percent / 100
     return Funding(
         id=f"{post.id}-{source}{'-' if year else ''}{year.replace('/', '-')}",

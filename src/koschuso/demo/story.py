@@ -97,7 +97,7 @@ def _milestones() -> tuple[Milestone, ...]:
         _milestone(
             "02/2017",
             "Der Bildungsrat macht die Schulsozialarbeit zum Thema der nächsten Bildungskonferenz",
-            ("Schulsozialarbeit als Thema der Bildungskonferenz",),
+            ("Schulsozialarbeit",),
             (committee(BILDUNGSRAT_ID), committee(BILDUNGSKONFERENZ_ID)),
         ),
         _milestone(
@@ -153,9 +153,7 @@ def _milestones() -> tuple[Milestone, ...]:
 def _milestone(when: str, title: str, topics: tuple[str, ...], actors: tuple[Reference, ...]) -> Milestone:
     earliest = FuzzyDate(when).earliest().isoformat()
     slug = "ak-nrw" if when == "2016" else earliest
-    return Milestone(
-        id=f"demo-meilenstein-{slug}", when=FuzzyDate(when), title=title, topics=topics, actors=actors
-    )
+    return Milestone(id=f"demo-meilenstein-{slug}", when=FuzzyDate(when), title=title, topics=topics, actors=actors)
 
 
 def _events() -> tuple[Record, ...]:
@@ -301,14 +299,15 @@ def _cooperation(joint_events: Sequence[Reference]) -> Cooperation:
                 aspects=(
                     "Sie ist nach innen und nach außen in ein bestehendes Netz eingebettet.",
                     "Sie gehört fest zum Team Bildungsregion.",
-                    "Über Perspektiven, Ziele, Maßnahmen und Projekte spricht sie laufend im Team Bildungsregion und im "
-                    "Lenkungskreis.",
+                    "Mit Team Bildungsregion und Lenkungskreis spricht sie laufend über Perspektiven, Ziele, Maßnahmen und Projekte.",
                     "Die Strukturen der Bildungsregion und ihr Budget machen sie finanziell unabhängig.",
                 ),
                 taetigkeit="vernetzung.intern.rbb",
                 evidence=(team, lenkungskreis),
             ),
-            _rbb("Die Koordinierung wird zur festen Einrichtung und dadurch besser", "konzept", concept(RAHMENKONZEPT_ID)),
+            _rbb(
+                "Die Koordinierung wird zur festen Einrichtung und dadurch besser", "konzept", concept(RAHMENKONZEPT_ID)
+            ),
             _rbb("Das Netzwerk wird größer", "vernetzung"),
             _rbb("Neue Ressourcen werden frei"),
             _rbb(

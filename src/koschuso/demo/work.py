@@ -31,8 +31,24 @@ _WORKING_DAYS = {COORDINATOR_KREIS_ID: (0, 1, 2, 3), COORDINATOR_LAND_ID: (1, 2,
 _LONGEST_DAY = 9 * 60 + 30
 # Weeks in which nobody is there besides the turn of the year: by the Monday.
 _LEAVE = {
-    COORDINATOR_KREIS_ID: ("2023-08-07", "2023-10-02", "2024-03-25", "2024-07-22", "2024-07-29", "2024-10-14", "2025-04-14"),
-    COORDINATOR_LAND_ID: ("2023-07-31", "2023-10-09", "2024-04-02", "2024-07-15", "2024-07-22", "2024-10-21", "2025-04-21"),
+    COORDINATOR_KREIS_ID: (
+        "2023-08-07",
+        "2023-10-02",
+        "2024-03-25",
+        "2024-07-22",
+        "2024-07-29",
+        "2024-10-14",
+        "2025-04-14",
+    ),
+    COORDINATOR_LAND_ID: (
+        "2023-07-31",
+        "2023-10-09",
+        "2024-04-02",
+        "2024-07-15",
+        "2024-07-22",
+        "2024-10-21",
+        "2025-04-21",
+    ),
 }
 _CHRISTMAS = frozenset({(12, day) for day in range(24, 32)} | {(1, 1)})
 
@@ -149,7 +165,9 @@ def _own(week: Sequence[Event], person_id: str, turn: int, monday: date) -> list
 
 
 def _week(person_id: str, monday: date, events: Sequence[Event], random: Random) -> Iterator[Activity]:
-    days = [day for day in (monday + timedelta(days=n) for n in _WORKING_DAYS[person_id]) if _works(person_id, monday, day)]
+    days = [
+        day for day in (monday + timedelta(days=n) for n in _WORKING_DAYS[person_id]) if _works(person_id, monday, day)
+    ]
     left = _WEEKLY_MINUTES * len(days) // len(_WORKING_DAYS[person_id])
     short = person_id.rpartition("-")[2]
     number = 0

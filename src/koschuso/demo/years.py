@@ -25,6 +25,7 @@ from koschuso.demo.identity import (
 from koschuso.demo.people import SPEAKER_IDS
 from koschuso.demo.posts import LAST_DAY
 from koschuso.demo.programme import CIRCLES, COURSES, MEETINGS, NETWORK_MEETINGS, PLANNED
+from koschuso.errors import WrongUse
 from koschuso.model import (
     Event,
     EventStatus,
@@ -53,6 +54,7 @@ _HOUSE = Location(name="Tagungshaus Wacholder (erfunden)", room="Saal")
 _AT_A_SCHOOL = Location(name="an einer gastgebenden Schule")
 _AVOID = ("ferien", "feiertag", "wochenende")
 _WEEKS = 6
+_NEEDS_BOUNDS = "Termine einer Reihe lassen sich nur in einem Zeitraum mit Anfang und Ende bilden."
 _TEAM_WEEKDAY, _TEAM_NTH = 1, 2  # the second Tuesday of a month
 _WORKSHOPS = (
     Workshop(key="a", title="Fälle gemeinsam verstehen", capacity=30),
@@ -134,10 +136,15 @@ def dates_every(first: date, weeks: int, period: Period) -> tuple[date, ...]:
     >>> from koschuso.model import Period
     >>> [f"{day:%d.%m.}" for day in dates_every(date(2025, 9, 10), 6, Period.schuljahr("2025/26"))]
     ['10.09.', '29.10.', '03.12.', '14.01.', '25.02.', '15.04.', '20.05.', '01.07.']
+
+    Raises:
+        WrongUse: The period has no end.
     """
+    if period.until is None:
+        raise WrongUse(_NEEDS_BOUNDS)
     found = []
     planned = first
-    while period.until is None or planned < period.until:
+    while planned < period.until:
         day = next((day for day in (planned + timedelta(weeks=n) for n in range(weeks)) if is_free(day) is False), None)
         if day is not None and day in period:
             found.append(day)
@@ -152,9 +159,12 @@ def dates_monthly(weekday: int, nth: int, period: Period) -> tuple[date, ...]:
         weekday: 0 is Monday.
         nth: 1 to 4.
         period: Bounded at both sides.
+
+    Raises:
+        WrongUse: The period is open.
     """
     if period.since is None or period.last is None:
-        raise ValueError("a series needs a bounded period")
+        raise WrongUse(_NEEDS_BOUNDS)
     days = (period.since + timedelta(days=offset) for offset in range((period.last - period.since).days + 1))
     return tuple(
         day for day in days if day.weekday() == weekday and (day.day - 1) // 7 + 1 == nth and is_free(day) is False
@@ -262,7 +272,14 @@ def _series_id(circle: Circle) -> str:
 
 
 def _circle(circle: Circle) -> Iterator[Event]:
-    themes = ("rolle_auftrag", "schulabsentismus", "elternarbeit", "kinderschutz", "armut_but", "uebergang_schule_beruf")
+    themes = (
+        "rolle_auftrag",
+        "schulabsentismus",
+        "elternarbeit",
+        "kinderschutz",
+        "armut_but",
+        "uebergang_schule_beruf",
+    )
     for number, day in enumerate(dates_every(circle.first, _WEEKS, TWO_YEARS)):
         online = circle.online and number % 2 == 1
         # Kollegiale Fallberatung is a topic; the cases themselves have no place here (DS-04).
@@ -298,7 +315,11 @@ def _meetings(meeting: Meeting) -> Iterator[Event]:
                 committee_id=meeting.committee_id,
                 location=Location(name="Landeshaus Fagottine (erfunden)") if meeting.external else _HOUSE,
                 format="praesenz",
-                organiser_ids=() if meeting.external else (OFFICE_ID,) if meeting.committee_id == ARBEITSKREIS_ID else (RBB_ID,),
+                organiser_ids=()
+                if meeting.external
+                else (OFFICE_ID,)
+                if meeting.committee_id == ARBEITSKREIS_ID
+                else (RBB_ID,),
                 target_groups=meeting.target_groups,
                 visibility=Visibility.INTERN,
                 minutes_reference=f"Ablage Protokolle {day.isoformat()}",
@@ -360,15 +381,21 @@ def _headcounts(found: Sequence[Event], random: Random) -> Iterator[tuple[Event,
             meeting = meetings[event.id]
             groups = meeting.target_groups or ("",)
             total = meeting.heads + random.randint(-2, 2)
-            yield event, tuple(
-                Headcount(count=total // len(groups) + (i < total % len(groups)), target_group=group)
-                for i, group in enumerate(groups)
+            yield (
+                event,
+                tuple(
+                    Headcount(count=total // len(groups) + (i < total % len(groups)), target_group=group)
+                    for i, group in enumerate(groups)
+                ),
             )
         elif event.id in network:
             partners = random.randint(2, 4)
-            yield event, (
-                Headcount(count=network[event.id], target_group="fachkraefte", ags=f"{AGS}000"),
-                Headcount(count=partners, target_group="kooperationspartner"),
+            yield (
+                event,
+                (
+                    Headcount(count=network[event.id], target_group="fachkraefte", ags=f"{AGS}000"),
+                    Headcount(count=partners, target_group="kooperationspartner"),
+                ),
             )
         elif event.committee_id == TEAM_BILDUNGSREGION_ID:
             yield event, (Headcount(count=random.randint(6, 9), target_group="verwaltung"),)

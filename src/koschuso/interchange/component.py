@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 from koschuso.interchange import notes as rules
 from koschuso.interchange.contentline import UNPARSED, ContentLine, LineParser
 from koschuso.interchange.limits import DEFAULT_LIMITS, Limits
-from koschuso.interchange.segment import Nesting, Segment, read_segments
+from koschuso.interchange.segment import UNNAMED, Nesting, Segment, component_name, read_segments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -121,6 +121,8 @@ class Parser(LineParser):
         lines, boundaries = self.lines(segment.raw, segment.number)
         root = Component(segment.name, number=segment.number)
         root.closed = segment.closed
+        if segment.name == UNNAMED:
+            self.notes.note(rules.BAD_NAME, line=segment.number)
         if not boundaries:
             root.lines = lines
             return root
@@ -128,7 +130,12 @@ class Parser(LineParser):
         if segment.name and lines[0].head.boundary == 1 and segment.name != _CALENDAR:
             start = 1
             last = len(lines) - 1
-            if len(boundaries) == _PAIR and boundaries[1] == last and lines[last].head.boundary == _PAIR:
+            if (
+                segment.closed
+                and len(boundaries) == _PAIR
+                and boundaries[1] == last
+                and lines[last].head.boundary == _PAIR
+            ):
                 root.lines = lines[1:last]  # nothing inside: by far the most frequent case
                 return root
         self._nest(root, lines, boundaries, start)
@@ -142,7 +149,7 @@ class Parser(LineParser):
         top = root
         for index in boundaries[start:]:
             line = lines[index]
-            name = line[1].strip().upper()
+            name = component_name(line[1])
             if nesting.too_deep:
                 top.lines += map(_verbatim, lines[start:index])
             else:
@@ -152,6 +159,8 @@ class Parser(LineParser):
                 was_too_deep = nesting.too_deep
                 if nesting.begin(name):
                     child = Component(name, number=line[2], position=len(top.lines))
+                    if name == UNNAMED:
+                        self.notes.note(rules.BAD_NAME, line=line[2], value=line.text)
                     top.children.append(child)
                     opened.append(child)
                     top = child

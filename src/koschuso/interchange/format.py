@@ -82,6 +82,7 @@ class Format:
         suffixes: Endings of its files, lower case with the dot, the usual one first.
         recognise: Tells from the content of a file whether this format reads it; never raises.
         read: Reads a file; never raises for bad data but returns findings. ``None`` for a format that only writes.
+            A reader that needs no options ignores them.
         write: Writes records. ``None`` for a format that only reads.
         kinds: Kinds of records that it can write, in the order in which it writes them.
         carries: For a kind of record the fields (dotted inside values) that a file of this format can say something

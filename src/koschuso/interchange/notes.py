@@ -269,6 +269,8 @@ class Notes:
         limit: int = 0,
     ) -> None:
         """Add one finding of the line codec; ``name`` is the property or component that is meant."""
+        if self._counts.get(rule.key, 0) > MAX_FINDINGS_PER_RULE:
+            return
         shown = name if _HARMLESS_NAME(name) else "(unlesbar)"
         self.add(
             Finding(

@@ -23,14 +23,17 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 from koschuso.interchange import notes as rules
 from koschuso.interchange.limits import BLOCK_BYTES, DEFAULT_LIMITS, Limits
 from koschuso.interchange.textvalue import windows_1252
-from koschuso.interchange.unfolding import plain_line_ends
+from koschuso.interchange.unfolding import CONTROLS, plain_line_ends
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from koschuso.interchange.notes import Notes
 
-__all__ = ["Nesting", "Segment", "read_segments"]
+__all__ = ["UNNAMED", "Nesting", "Segment", "component_name", "read_segments"]
+
+UNNAMED: Final = "X-UNNAMED"
+"""What a component is called whose BEGIN names nothing."""
 
 _BREAK: Final = rb"(?:\r?\n[ \t])*+"
 _MARK: Final = re.compile(
@@ -46,6 +49,7 @@ _IN_CALENDAR: Final = (_CALENDAR,)
 # inside others, for example in VPOLL and in components of producers' own.
 _TOP_LEVEL: Final = frozenset({_CALENDAR, _CARD, "VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY"})
 _NEVER_AROUND: Final = _TOP_LEVEL | {"VTIMEZONE", "VALARM", "STANDARD", "DAYLIGHT"}
+_ENOUGH_TO_RECOGNISE: Final = 4  # bytes: two letters of UTF-16
 _LONGEST_QUOTE: Final = 1000  # characters of text outside of everything that a finding quotes
 
 
@@ -342,10 +346,15 @@ class _Segmenter:
 
     def _name(self, written: bytes) -> str:
         plain = written.replace(b"\r\n", b"\n").replace(b"\n ", b"").replace(b"\n\t", b"")
-        name = plain.decode("utf-8", "replace").strip().upper()
+        name = component_name(plain.translate(None, CONTROLS).decode("utf-8", "replace"))
         if len(self._names) < 1000:  # noqa: PLR2004 - a bound for hostile files, not a figure of the format
             self._names[written] = name
         return name
+
+
+def component_name(written: str) -> str:
+    """The name behind BEGIN or END, for look-up: upper-case, and never empty."""
+    return written.strip().upper() or UNNAMED
 
 
 def read_segments(
@@ -405,14 +414,17 @@ def _logical_end(data: bytes, searched: int) -> int:
 
 def _byte_blocks(source: bytes | BinaryIO, notes: Notes) -> Iterator[bytes]:
     """The file as UTF-8 with plain line ends, without a byte order mark and without indentation of its first line."""
-    transcoded = _transcoded(_raw_blocks(source), notes)
     held = b""
+    indented = True
     first = True
-    for block in transcoded:
+    for block in _transcoded(_raw_blocks(source), notes):
         data = held + block
         if first:
-            data = data.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t")
+            data = data.removeprefix(b"\xef\xbb\xbf")
             first = False
+        if indented:
+            data = data.lstrip(b" \t")
+            indented = not data
         # a CR at the end may be half of a line end
         keep = 2 if data.endswith(b"\r\r") else 1 if data.endswith(b"\r") else 0
         held = data[len(data) - keep :]
@@ -426,6 +438,11 @@ def _raw_blocks(source: bytes | BinaryIO) -> Iterator[bytes]:
         for start in range(0, len(source), BLOCK_BYTES):
             yield bytes(source[start : start + BLOCK_BYTES])
         return
+    beginning = b""
+    while len(beginning) < _ENOUGH_TO_RECOGNISE and (block := source.read(BLOCK_BYTES)):
+        beginning += block
+    if beginning:
+        yield beginning
     while block := source.read(BLOCK_BYTES):
         yield block
 

@@ -14,14 +14,16 @@ from koschuso.interchange import notes as rules
 from koschuso.interchange.notes import Notes
 from koschuso.interchange.textvalue import codec_name, decode_bytes, windows_1252
 
-__all__ = ["FOLD_MARK", "marked_text", "plain_line_ends", "unfold"]
+__all__ = ["CONTROLS", "FOLD_MARK", "marked_text", "plain_line_ends", "unfold"]
 
 FOLD_MARK: Final = "\0"
 """Shows, while a file is read, where a physical line ended inside a logical one."""
 
-_CONTROLS: Final = bytes(byte for byte in range(0x20) if byte not in b"\t\n\r")
-_DROPPED: Final = _CONTROLS + b"\r"
-_CONTROL_TEXT: Final = dict.fromkeys(_CONTROLS)
+CONTROLS: Final = bytes(byte for byte in range(0x20) if byte not in b"\t\n\r")
+"""What is removed wherever it stands: the C0 control characters other than tab and line ends."""
+
+_DROPPED: Final = CONTROLS + b"\r"
+_CONTROL_TEXT: Final = dict.fromkeys(CONTROLS)
 _LONELY_CR: Final = re.compile(rb"\r(?:\r\n|(?!\n))")
 _MARKER: Final = re.compile(rb"(?:\xef\xbb\xbf)?(?:BEGIN|END)[ \t]*:", re.IGNORECASE)
 _CHARSET: Final = re.compile(rb";\s*CHARSET\s*=\s*\"?([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
@@ -129,7 +131,7 @@ def _decoded(line: bytes, number: int, notes: Notes) -> str:
         text = line.decode()
     except UnicodeDecodeError:
         text = _decoded_otherwise(line, number, notes)
-    if len(line.translate(None, _CONTROLS)) != len(line):
+    if len(line.translate(None, CONTROLS)) != len(line):
         notes.note(rules.CONTROL_CHARACTER, line=number, value=text.encode("unicode_escape").decode("ascii"))
         text = text.translate(_CONTROL_TEXT)
     return text

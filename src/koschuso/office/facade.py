@@ -168,7 +168,7 @@ class Office:
     @cached_property
     def catalogues(self) -> Mapping[str, Catalogue]:
         """Every catalogue by name, with what the enabled plugins added."""
-        return self.registry.merged_catalogues()
+        return self.registry.catalogues
 
     def records(self, record_type: type[T], *conditions: Condition) -> Iterator[T]:
         """Give the records of a kind that meet all conditions, in the order of their ids."""
@@ -281,7 +281,7 @@ class Office:
         filtered = for_audience(
             [record for kind in RECORD_TYPES for record in view.records(RECORD_TYPES[kind])],
             audience,
-            on=view.as_of.date(),
+            on=datetime.now(UTC).date(),
             fields=self.registry.fields.values(),
         )
         records = [record for record in filtered.records if record.KIND in wanted]
@@ -316,33 +316,41 @@ class Office:
             WrongUse: There is no such report or parameter.
             PluginFailed: A plugin's report failed.
         """
-        from koschuso.reporting import build  # noqa: PLC0415 - `import koschuso` stays cheap
-
         report = self.registry.report(name)
         parameters.setdefault("threshold", self.settings.threshold)
-        document = build(report, self.view(), parameters)
-        return attrs.evolve(document, renderers=tuple(self.registry.renderers.values()))
+        with self.registry.using(report.name), self.store.snapshot():
+            document = report.run(self.view(), **parameters)
+        return attrs.evolve(document, renderers=(*self.registry.renderers.values(),))
 
     def check(self) -> tuple[Finding, ...]:
         """Apply every rule, koschuso's own and the plugins', and give what they found."""
         from koschuso.rules import check  # noqa: PLC0415 - `import koschuso` stays cheap
 
-        return check(self.view(), self.registry.rules.values())
+        with self.store.snapshot():
+            return check(self.view(), self.registry.rules.values())
 
     def view(self) -> OfficeView:
         """Give a read-only view for reports and rules."""
         from koschuso.reporting.report import OfficeInfo  # noqa: PLC0415 - `import koschuso` stays cheap
 
         settings = self.settings
-        office = OfficeInfo(name=settings.name, ags=settings.ags, id=settings.office_id)
-        as_of = self.store.last_changed_at() or datetime.now(UTC)
-        return OfficeView(self.store, self.catalogues, office, as_of)
+        region = self._region()
+        office = OfficeInfo(name=settings.name, ags=settings.ags, region=region, id=settings.office_id)
+        return OfficeView(self.store, self.catalogues, office, self._as_of(), self.registry.rules)
 
     def label(self, catalogue: str, key: str) -> str:
         """Give the German label of a key; a key that is not known is shown as it is."""
         known = self.catalogues.get(catalogue)
-        entry = known.get(key) if known is not None else None
-        return entry.label if entry is not None else key
+        return key if known is None else known.label(key)
+
+    def _as_of(self) -> datetime:
+        """When the data last changed: what reports and exports state instead of the clock, so that they stay the same."""
+        return self.store.last_changed_at() or datetime.now(UTC).replace(microsecond=0)
+
+    def _region(self) -> str:
+        from koschuso.nrw.municipalities import by_ags, exists  # noqa: PLC0415 - `import koschuso` stays cheap
+
+        return by_ags(self.settings.ags).title if exists(self.settings.ags) else ""
 
     def _stored(self, record: Record) -> Record | None:
         stored = self.store.find(type(record), record.id)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
+
+from koschuso.errors import NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from koschuso.model import Catalogue, Record
+    from koschuso.model import Catalogue, Finding, Record
     from koschuso.reporting.report import OfficeInfo
+    from koschuso.rules import Rule
     from koschuso.store import Store
 
 __all__ = ["OfficeView"]
@@ -20,8 +24,16 @@ T = TypeVar("T", bound="Record")
 class OfficeView:
     """One consistent look at the records of an office; each kind is read once, when it is first asked for."""
 
-    def __init__(self, store: Store, catalogues: Mapping[str, Catalogue], office: OfficeInfo, as_of: datetime) -> None:
+    def __init__(
+        self,
+        store: Store,
+        catalogues: Mapping[str, Catalogue],
+        office: OfficeInfo,
+        as_of: datetime,
+        rules: Mapping[str, Rule],
+    ) -> None:
         self._store = store
+        self._rules = rules
         self._catalogues = catalogues
         self._office = office
         self._as_of = as_of
@@ -37,6 +49,13 @@ class OfficeView:
         """When the data last changed."""
         return self._as_of
 
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """What the rules find in this view."""
+        from koschuso.rules import check  # noqa: PLC0415 - only some reports ask for it
+
+        return check(self, self._rules.values())
+
     def records(self, record_type: type[T]) -> Sequence[T]:
         """Give all records of a kind in the order of their ids."""
         return tuple(self._of(record_type).values())
@@ -47,7 +66,12 @@ class OfficeView:
 
     def catalogue(self, name: str) -> Catalogue:
         """Give a catalogue with what the enabled plugins added to it."""
-        return self._catalogues[name]
+        try:
+            return self._catalogues[name]
+        except KeyError:
+            raise NotFound(
+                f"Einen Katalog »{name}« gibt es nicht; bekannt sind {', '.join(self._catalogues)}."
+            ) from None
 
     def _of(self, record_type: type[T]) -> dict[str, T]:
         kind = record_type.KIND

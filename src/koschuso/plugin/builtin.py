@@ -31,7 +31,7 @@ __all__ = [
 @hookimpl
 def koschuso_catalogues() -> Iterable[Catalogue]:
     """Offer the Tätigkeitsprofil and every shared vocabulary."""
-    from koschuso.catalogues import load_all
+    from koschuso.catalogues import load_all  # noqa: PLC0415 - loaded when asked for
 
     return load_all().values()
 
@@ -39,7 +39,7 @@ def koschuso_catalogues() -> Iterable[Catalogue]:
 @hookimpl
 def koschuso_rules() -> Iterable[Rule]:
     """Offer the Förder-Plausibilität and the checks of data quality."""
-    from koschuso.rules import RULES
+    from koschuso.rules import RULES  # noqa: PLC0415 - loaded when asked for
 
     return RULES
 
@@ -47,7 +47,7 @@ def koschuso_rules() -> Iterable[Rule]:
 @hookimpl
 def koschuso_stores() -> Iterable[StoreBackend]:
     """Offer ``memory:`` and ``sqlite:///path``."""
-    from koschuso.store.backends import CORE_BACKENDS
+    from koschuso.store.backends import CORE_BACKENDS  # noqa: PLC0415 - loaded when asked for
 
     return CORE_BACKENDS
 

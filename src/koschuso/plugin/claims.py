@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from koschuso.guard import describe, guarded
-from koschuso.model import Catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+
+    from koschuso.model import Catalogue
 
 __all__ = ["merge_catalogues", "settle_claims"]
 
@@ -84,7 +85,11 @@ def settle_claims(offers: str, by_plugin: Mapping[str, tuple[Any, ...]], builtin
             continue
         losers = owners - {builtin}
         names = " und ".join(name for _plugin, name in claiming)
-        outcome = "Es bleibt bei koschuso." if builtin in owners else "Keines bekommt den Zuschlag; bitte schalten Sie eines der Plugins aus."
+        outcome = (
+            "Es bleibt bei koschuso."
+            if builtin in owners
+            else "Keines bekommt den Zuschlag; bitte schalten Sie eines der Plugins aus."
+        )
         clashes.extend(
             (plugin, f"{what} „{claim}“ beanspruchen {names}. {outcome}{remark}") for plugin in sorted(losers)
         )
@@ -98,15 +103,13 @@ def settle_claims(offers: str, by_plugin: Mapping[str, tuple[Any, ...]], builtin
     return settled, clashes
 
 
-def merge_catalogues(_offers: str, by_plugin: Mapping[str, tuple[Any, ...]], builtin: str) -> Settled:
+def merge_catalogues(by_plugin: Mapping[str, tuple[Any, ...]]) -> Settled:
     """Add the entries of extending catalogues to those that they extend.
 
     An extension that does not fit is left out whole, and so is every one whose keys another plugin claims as well.
 
     Args:
-        _offers: Always ``"catalogues"``.
         by_plugin: Catalogues by plugin.
-        builtin: Name of koschuso's own offers.
     """
     settled: dict[str, list[Catalogue]] = {plugin: [] for plugin in by_plugin}
     homes: dict[str, str] = {}
@@ -130,7 +133,9 @@ def merge_catalogues(_offers: str, by_plugin: Mapping[str, tuple[Any, ...]], bui
             if merged.value is not None:
                 extended[extension.extends] = merged.value
             elif merged.error is not None:
-                problem = f"Der Katalog „{extension.name}“ passt nicht zu „{extension.extends}“: {describe(merged.error)}"
+                problem = (
+                    f"Der Katalog „{extension.name}“ passt nicht zu „{extension.extends}“: {describe(merged.error)}"
+                )
         if problem:
             clashes.append((plugin, problem))
     return {

@@ -69,7 +69,7 @@ def installed_plugins(distributions: Iterable[Distribution] | None = None) -> tu
         distributions: Where to look; by default everything on ``sys.path``.
     """
     if distributions is None:
-        from importlib import metadata
+        from importlib import metadata  # noqa: PLC0415 - only an office with plugins looks for them
 
         distributions = metadata.distributions()
     found: list[Installed] = []
@@ -98,9 +98,7 @@ def _entries(distribution: Distribution, name: str) -> list[Installed]:
         names = [point.name for point in points.value or ()] or [name]
         return [Installed(name=entry, distribution=name, version=version, problem=problem) for entry in names]
     return [
-        Installed(
-            name=point.name, distribution=name, version=version, requires=requires.value or (), entry_point=point
-        )
+        Installed(name=point.name, distribution=name, version=version, requires=requires.value or (), entry_point=point)
         for point in points.value or ()
     ]
 
@@ -116,8 +114,8 @@ def _own_requirements(requires: Iterable[str]) -> list[Any]:
     Raises:
         InvalidRequirement: A requirement cannot be understood.
     """
-    from packaging.requirements import Requirement
-    from packaging.utils import canonicalize_name
+    from packaging.requirements import Requirement  # noqa: PLC0415 - as above
+    from packaging.utils import canonicalize_name  # noqa: PLC0415 - as above
 
     own = []
     for text in requires:

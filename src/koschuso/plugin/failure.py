@@ -95,7 +95,7 @@ class PluginInfo:
         state: What has become of it.
         hooks: Names of the hooks that it implements; empty while it is not loaded.
         offers: Names of the records that it offers.
-        failures: Why it, or a part of it, was left out.
+        causes: Why it, or a part of it, was left out: one German sentence each.
     """
 
     name: str
@@ -106,4 +106,4 @@ class PluginInfo:
     state: PluginState
     hooks: tuple[str, ...] = ()
     offers: tuple[str, ...] = ()
-    failures: tuple[Failure, ...] = ()
+    causes: tuple[str, ...] = ()

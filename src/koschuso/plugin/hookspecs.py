@@ -12,7 +12,7 @@ Entry points stand in the group ``koschuso``::
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -20,7 +20,7 @@ import attrs
 import pluggy
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from koschuso.interchange.format import Format
     from koschuso.model import Catalogue, ExtraField
@@ -153,7 +153,7 @@ def koschuso_formats() -> Iterable[Format]:  # type: ignore[empty-body]
         >>> @hookimpl
         ... def koschuso_formats():
         ...     return [Format(name="muster:liste", title="Liste", suffixes=(".liste",),
-        ...                    recognise=lambda data: data.startswith(b"#liste"), read=lambda data: Reading())]
+        ...                    recognise=lambda data: data.startswith(b"#liste"), read=lambda data, options: Reading())]
     """
 
 
@@ -209,8 +209,6 @@ class Hook:
 
     def record_type(self) -> type:
         """Import and return the type that the hook's records must have."""
-        from importlib import import_module
-
         found: type = getattr(import_module(self.module), self.type_name)
         return found
 

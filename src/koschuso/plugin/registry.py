@@ -8,10 +8,10 @@ other plugins and koschuso itself offer stays as it is, and no stored value is l
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 import attrs
 import pluggy
@@ -26,11 +26,10 @@ from koschuso.plugin.failure import Failure, Origin, PluginInfo, PluginState, St
 from koschuso.plugin.hookspecs import ENTRY_POINT_GROUP, HOOKS, Hook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
     from importlib.metadata import Distribution
 
     from koschuso.interchange.format import Format
-    from koschuso.model import Catalogue, ExtraField
+    from koschuso.model import Catalogue, ExtraField, Record
     from koschuso.privacy import DataHolder
     from koschuso.reporting.report import Renderer, Report
     from koschuso.rules import Rule
@@ -142,7 +141,7 @@ class Registry:
             distributions: Where to look for installed plugins; by default everything on ``sys.path``.
             version: Version that requirements are checked against.
         """
-        from koschuso.plugin import builtin
+        from koschuso.plugin import builtin  # noqa: PLC0415 - what it offers is imported when it is asked for
 
         registry = cls()
         registry._enabled = tuple(dict.fromkeys(enabled))
@@ -197,6 +196,45 @@ class Registry:
         """Access to and erasure of what plugins keep outside the store."""
         return self._offered(HOOKS["koschuso_data_holders"])
 
+    def report(self, name: str) -> Report:
+        """Return a report by its name.
+
+        Raises:
+            WrongUse: There is no such report.
+        """
+        return self.reports.require(name)
+
+    def catalogue_of(self, kind: str, field: str) -> str:
+        """Name the catalogue that the keys in a field are from, the first one for a field with parts; else empty.
+
+        >>> Registry.load().catalogue_of("event", "type")
+        'veranstaltungsart'
+        """
+        from koschuso.rules.structure import VOCABULARIES  # noqa: PLC0415 - only needed to show records
+
+        if field == "topics":
+            return "thema"
+        paths = VOCABULARIES.get(kind, {})
+        return next((name for path, name in paths.items() if path.partition(".")[0] == field), "")
+
+    def labelled_extras(self, record: Record) -> tuple[tuple[str, str], ...]:
+        """Give the values of plugins' fields for people: labels where the field is declared, raw where it is not."""
+        shown = []
+        for name, value in record.extras.items():
+            field = self.fields.get(name)
+            if field is None:
+                shown.append((name, str(value)))
+            elif field.catalogue in self.catalogues:
+                shown.append((field.label, self.catalogues[field.catalogue].label(str(value))))
+            else:
+                shown.append(
+                    (
+                        field.label,
+                        {True: "ja", False: "nein"}.get(value, str(value)) if isinstance(value, bool) else str(value),
+                    )
+                )
+        return tuple(shown)
+
     # -- what became of the plugins ----------------------------------------------------------------------------------
 
     @property
@@ -211,17 +249,17 @@ class Registry:
             self._offered(hook)
         return tuple(self._failures)
 
+    @property
     def plugins(self) -> tuple[PluginInfo, ...]:
-        """List what is installed, enabled, left out and why: koschuso itself first, then by name."""
+        """What is installed, enabled, left out and why: koschuso itself first, then by name."""
         failures = self.failures
         found = {
             BUILTIN: [Installed(name=BUILTIN, distribution=BUILTIN, version=__version__)],
             **{name: [Installed(name=name, distribution="", version="")] for name in self._loaded if name != BUILTIN},
             **{name: [Installed(name=name, distribution="", version="")] for name in self._enabled},
         }
-        for name, entries in self._by_name().items():
-            found[name] = entries
-        infos = []
+        found |= self._by_name()
+        infos: list[PluginInfo] = []
         for name in sorted(found, key=lambda name: (name != BUILTIN, name)):
             own = tuple(failure for failure in failures if failure.plugin == name)
             infos.extend(self._info(entry, own) for entry in found[name])
@@ -320,7 +358,11 @@ class Registry:
         outcome = guarded(lambda: _implementations(plugin, origin.plugin))
         if outcome.value is None:
             error = outcome.error
-            cause = str(error) if isinstance(error, _Rejected) else f"Das Plugin lässt sich nicht anmelden: {describe(error or _Rejected())}."
+            cause = (
+                str(error)
+                if isinstance(error, _Rejected)
+                else f"Das Plugin lässt sich nicht anmelden: {describe(error or _Rejected())}."
+            )
             self._fail(_failure(origin, Stage.REGISTER, cause, error))
             return
         self._loaded[origin.plugin] = _Loaded(origin=origin, implementations=outcome.value)
@@ -342,8 +384,10 @@ class Registry:
         for name in sorted(self._loaded, key=lambda name: (name != BUILTIN, name)):
             if hook.name in self._loaded[name].implementations:
                 by_plugin[name] = self._ask(self._loaded[name], hook)
-        settle = merge_catalogues if hook.offers == "catalogues" else settle_claims
-        settled, clashes = settle(hook.offers, by_plugin, BUILTIN)
+        if hook.offers == "catalogues":
+            settled, clashes = merge_catalogues(by_plugin)
+        else:
+            settled, clashes = settle_claims(hook.offers, by_plugin, BUILTIN)
         for plugin, cause in clashes:
             self._fail(_failure(self._loaded[plugin].origin, Stage.CLASH, cause, None, hook.name))
         records = {record.name: record for own in settled.values() for record in own}
@@ -356,7 +400,11 @@ class Registry:
                 if record.name in records or f"{record.name} {getattr(record, 'version', '')}" in added
             )
         left_out = sorted({failure.plugin for failure in self._failures})
-        hint = f" Weggelassen wurden Plugins: {', '.join(left_out)} (koschuso plugins nennt die Gründe)." if left_out else ""
+        hint = (
+            f" Weggelassen wurden Plugins: {', '.join(left_out)} (koschuso plugins nennt die Gründe)."
+            if left_out
+            else ""
+        )
         return Offers(hook.label, records, origins, hint)
 
     def _ask(self, plugin: _Loaded, hook: Hook) -> tuple[Any, ...]:
@@ -375,7 +423,11 @@ class Registry:
         outcome = guarded(ask)
         if outcome.error is not None:
             error = outcome.error
-            cause = str(error) if isinstance(error, _Rejected) else f"Die Abfrage {hook.name} ist gescheitert: {describe(error)}."
+            cause = (
+                str(error)
+                if isinstance(error, _Rejected)
+                else f"Die Abfrage {hook.name} ist gescheitert: {describe(error)}."
+            )
             self._fail(_failure(plugin.origin, Stage.CALL, cause, error, hook.name))
         return outcome.value or ()
 
@@ -395,17 +447,15 @@ class Registry:
             state=state,
             hooks=tuple(sorted(loaded.implementations)) if loaded else (),
             offers=tuple(self._names.get(entry.name, ())) if loaded else (),
-            failures=failures,
+            causes=tuple(failure.cause for failure in failures),
         )
 
 
-class _Rejected(Exception):  # noqa: N818 - carries a whole German sentence for a `Failure`, never leaves this module
+class _Rejected(Exception):
     """A plugin broke a rule of the registry."""
 
 
-def _failure(
-    origin: Origin, stage: Stage, cause: str, exception: BaseException | None, hook: str = ""
-) -> Failure:
+def _failure(origin: Origin, stage: Stage, cause: str, exception: BaseException | None, hook: str = "") -> Failure:
     return Failure(
         plugin=origin.plugin,
         distribution=origin.distribution,
@@ -444,7 +494,7 @@ def _implementations(plugin: object, name: str) -> Mapping[str, Callable[[], Ite
                 raise _Rejected(f"Einen Hook {caller.name} gibt es nicht.{hint}")
             if implementation.wrapper or implementation.hookwrapper:
                 raise _Rejected(f"{caller.name} ist als Hülle (wrapper) angemeldet; das gibt es bei koschuso nicht.")
-            found[caller.name] = implementation.function
+            found[caller.name] = cast("Callable[[], Iterable[Any]]", implementation.function)
     if not found:
         raise _Rejected("Das Plugin implementiert keinen Hook. Bitte markieren Sie seine Funktionen mit @hookimpl.")
     return MappingProxyType(found)
@@ -456,7 +506,7 @@ def _check_records(records: Iterable[Any], hook: Hook, plugin: str) -> None:
     Raises:
         _Rejected: A record has the wrong type or name, or two have the same.
     """
-    record_type = hook.record_type()
+    record_type: Any = hook.record_type()
     # The shared vocabularies have plain names; they belong to everybody.
     free = plugin == BUILTIN and hook.offers == "catalogues"
     seen: set[str] = set()

@@ -6,19 +6,19 @@ a `Fraction` and is rounded once, when it is written (domain.md 2.5). Unknown is
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum, StrEnum
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from koschuso.errors import WrongUse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from os import PathLike
     from pathlib import Path
 
@@ -44,6 +44,23 @@ __all__ = [
     "Text",
     "TextStyle",
 ]
+
+
+_KEY = re.compile(r"[a-z][a-z0-9-]*")
+
+
+def _check_key(key: str, title: str) -> None:
+    """Refuse a key that could not be an anchor.
+
+    Raises:
+        WrongUse: It is none.
+    """
+    if not _KEY.fullmatch(key):
+        raise WrongUse(
+            f"Der Schlüssel »{key}« von »{title}« ist nicht möglich: Kleinbuchstaben, Ziffern und Bindestriche, am "
+            "Anfang ein Buchstabe.",
+            key=key,
+        )
 
 
 class Sign(Enum):
@@ -126,18 +143,19 @@ class Table:
         empty: The sentence that stands in place of a table without rows.
 
     Raises:
-        WrongUse: A row has more or fewer values than there are columns.
+        WrongUse: A row has more or fewer values than there are columns, or the key could not be an anchor.
     """
 
     key: str
     title: str
-    columns: tuple[Column, ...] = attrs.field(converter=tuple)
-    rows: tuple[tuple[Cell, ...], ...] = attrs.field(converter=tuple)
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
     totals: tuple[Cell, ...] | None = None
-    notes: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    notes: tuple[str, ...] = ()
     empty: str = "Dazu liegen keine Angaben vor."
 
     def __attrs_post_init__(self) -> None:
+        _check_key(self.key, self.title)
         width = len(self.columns)
         for number, row in enumerate((*self.rows, *(() if self.totals is None else (self.totals,))), start=1):
             if len(row) != width:
@@ -162,7 +180,7 @@ class Series:
     """A series of a chart: one value for each category; a `Sign` is drawn as a gap."""
 
     name: str
-    values: tuple[Cell, ...] = attrs.field(converter=tuple)
+    values: tuple[Cell, ...]
 
 
 @attrs.frozen(kw_only=True)
@@ -181,20 +199,21 @@ class Chart:
         digits: Decimal places.
 
     Raises:
-        WrongUse: A series has more or fewer values than there are categories.
+        WrongUse: A series has more or fewer values than there are categories, or the key could not be an anchor.
     """
 
     key: str
     title: str
     description: str
-    categories: tuple[str, ...] = attrs.field(converter=tuple)
-    series: tuple[Series, ...] = attrs.field(converter=tuple)
+    categories: tuple[str, ...]
+    series: tuple[Series, ...]
     kind: ChartKind = ChartKind.BAR
     category_title: str = ""
     unit: str = ""
     digits: int = 2
 
     def __attrs_post_init__(self) -> None:
+        _check_key(self.key, self.title)
         for series in self.series:
             if len(series.values) != len(self.categories):
                 raise WrongUse(
@@ -234,7 +253,7 @@ class TextStyle(StrEnum):
 class Text:
     """Paragraphs of plain text."""
 
-    paragraphs: tuple[str, ...] = attrs.field(converter=tuple)
+    paragraphs: tuple[str, ...]
     style: TextStyle = TextStyle.BODY
 
 
@@ -245,14 +264,14 @@ class Item:
     text: str
     lead: str = attrs.field(default="", kw_only=True)
     """What stands in front and stands out: a date, a key word."""
-    items: tuple[Item, ...] = attrs.field(default=(), converter=tuple, kw_only=True)
+    items: tuple[Item, ...] = attrs.field(default=(), kw_only=True)
 
 
 @attrs.frozen(kw_only=True)
 class Listing:
     """A list of points."""
 
-    items: tuple[Item, ...] = attrs.field(converter=tuple)
+    items: tuple[Item, ...]
     ordered: bool = False
 
 
@@ -274,12 +293,17 @@ class Figure:
     digits: int = 2
     note: str = ""
 
+    @property
+    def shown_unit(self) -> str:
+        """The unit where there is a number that it can belong to."""
+        return "" if isinstance(self.value, Sign) else self.unit
+
 
 @attrs.frozen(kw_only=True)
 class Figures:
     """Summary figures that stand together (Kacheln)."""
 
-    items: tuple[Figure, ...] = attrs.field(converter=tuple)
+    items: tuple[Figure, ...]
 
 
 Block = Text | Listing | Figures | Table | Chart
@@ -291,8 +315,8 @@ class Section:
     """A chapter: a heading, blocks and chapters below it."""
 
     title: str
-    blocks: tuple[Block, ...] = attrs.field(default=(), converter=tuple)
-    sections: tuple[Section, ...] = attrs.field(default=(), converter=tuple)
+    blocks: tuple[Block, ...] = ()
+    sections: tuple[Section, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -327,7 +351,7 @@ class Document:
         suppressed: How many values were suppressed.
         suppression_note: The rule that they were suppressed by, or why nothing was.
         notes: How the figures were counted, and where they come from.
-        renderers: Renderers beyond koschuso's own that `save` may use.
+        renderers: `Renderer` records beyond koschuso's own that `save` may use.
     """
 
     title: str
@@ -340,12 +364,12 @@ class Document:
     audience: str = ""
     audience_label: str = ""
     internal: bool = False
-    sections: tuple[Section, ...] = attrs.field(default=(), converter=tuple)
+    sections: tuple[Section, ...] = ()
     missing: tuple[Missing, ...] = attrs.field(default=(), converter=_those_missing)
     suppressed: int = 0
     suppression_note: str = ""
-    notes: tuple[str, ...] = attrs.field(default=(), converter=tuple)
-    renderers: tuple[Renderer, ...] = attrs.field(default=(), eq=False, repr=False, converter=tuple)
+    notes: tuple[str, ...] = ()
+    renderers: tuple[Any, ...] = attrs.field(default=(), eq=False, repr=False)
 
     def blocks(self) -> Iterator[Block]:
         """Yield every block of every chapter, in the order of reading."""

@@ -34,28 +34,27 @@ def number_text(value: int | Decimal | Fraction, digits: int, *, grouped: bool =
         text = german_decimal(round_vzae(value, digits) or Decimal(), digits)
     else:
         text = german_decimal(Decimal(value), digits)
-    if not grouped or abs(value) < _GROUPED_FROM:
-        return text
     whole, comma, rest = text.partition(",")
+    if not grouped or abs(int(whole)) < _GROUPED_FROM:
+        return text
     return f"{int(whole):,}".replace(",", ".") + comma + rest
 
 
 def cell_text(value: Cell, column: Column, *, grouped: bool = True) -> str:
-    """Write the value of a cell as its column asks for, without unit."""
+    """Write the value of a cell as its column asks for, without unit; a whole number is exact and gets no decimals."""
     if isinstance(value, str):
         return value
     if isinstance(value, Sign):
         return value.value
     if isinstance(value, date):
         return day_text(value)
-    return number_text(value, column.digits if column.type is ColumnType.NUMBER else 0, grouped=grouped)
+    exact = isinstance(value, int) or column.type is not ColumnType.NUMBER
+    return number_text(value, 0 if exact else column.digits, grouped=grouped)
 
 
 def figure_text(figure: Figure) -> str:
     """Write a summary figure without its unit."""
-    whole = isinstance(figure.value, int)
-    column = Column(title="", type=ColumnType.COUNT if whole else ColumnType.NUMBER, digits=figure.digits)
-    return cell_text(figure.value, column)
+    return cell_text(figure.value, Column(title="", type=ColumnType.NUMBER, digits=figure.digits))
 
 
 def day_text(day: date) -> str:

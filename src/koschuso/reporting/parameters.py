@@ -33,8 +33,12 @@ _MOST_THRESHOLD = 100
 
 _GERMAN_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 _ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
-_QUARTER = re.compile(r"(?:(?P<a>[1-4])(?:\.\s*Quartal\s*|\s*/\s*)(?P<y>\d{4})|(?P<y2>\d{4})\s*-?\s*[QqIV]*(?P<b>[1-4]))")
-_HALF = re.compile(r"(?:(?P<a>[12])\.\s*(?:Halbjahr|Hj\.?)\s*(?P<s>\d{4}/\d{2,4})|(?P<s2>\d{4}/\d{2,4})\s*[-.]\s*(?P<b>[12]))")
+_QUARTER = re.compile(
+    r"(?:(?P<a>[1-4])(?:\.\s*Quartal\s*|\s*/\s*)(?P<y>\d{4})|(?P<y2>\d{4})\s*-?\s*[QqIV]*(?P<b>[1-4]))"
+)
+_HALF = re.compile(
+    r"(?:(?P<a>[12])\.\s*(?:Halbjahr|Hj\.?)\s*(?P<s>\d{4}/\d{2,4})|(?P<s2>\d{4}/\d{2,4})\s*[-.]\s*(?P<b>[12]))"
+)
 _SPAN = re.compile(r"(?P<first>[\d.-]{8,10})\s*(?:–|—|bis|/|\.\.|-(?=\s*\d{1,2}\.))\s*(?P<last>[\d.-]{8,10})")
 
 
@@ -275,7 +279,9 @@ def _day(name: str, value: object) -> date:
         if iso:
             return date(int(iso[1]), int(iso[2]), int(iso[3]))
     except ValueError:
-        raise WrongUse(f"Den Tag »{text}« gibt es nicht; bitte prüfen Sie die Angabe »{name}«.", parameter=name) from None
+        raise WrongUse(
+            f"Den Tag »{text}« gibt es nicht; bitte prüfen Sie die Angabe »{name}«.", parameter=name
+        ) from None
     kind = PeriodKind.FOERDERZEITRAUM if name == "foerderzeitraum" else PeriodKind.STICHTAG
     raise _not_understood(name, text, kind)
 

@@ -58,7 +58,7 @@ def svg(chart: Chart) -> str:
     from matplotlib.backends.backend_svg import FigureCanvasSVG  # noqa: PLC0415
     from matplotlib.figure import Figure  # noqa: PLC0415
 
-    settings = {
+    settings: dict[Any, Any] = {
         "svg.hashsalt": f"koschuso-{chart.key}",
         "svg.fonttype": "none",
         "font.family": "DejaVu Sans",
@@ -80,72 +80,99 @@ def svg(chart: Chart) -> str:
         figure = Figure(figsize=(_WIDTH, height), layout="constrained")
         FigureCanvasSVG(figure)
         axes = figure.add_subplot()
-        (_draw_line if line else _draw_bars)(axes, chart)
+        handles = (_draw_line if line else _draw_bars)(axes, chart)
         if len(chart.series) > 1:
-            figure.legend(loc="outside upper left", ncols=2, frameon=False, fontsize=9)
+            # Handed over one by one: matplotlib leaves names that begin with an underscore out of its own list.
+            names = [_plain(series.name) for series in chart.series]
+            figure.legend(handles, names, loc="outside upper left", ncols=2, frameon=False, fontsize=9)
         out = io.StringIO()
         figure.savefig(out, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
     return _embed(out.getvalue(), chart)
 
 
-def _draw_bars(axes: Any, chart: Chart) -> None:
+def _draw_bars(axes: Any, chart: Chart) -> list[Any]:
+    handles = []
     rows = range(len(chart.categories))
     left = [0.0] * len(chart.categories)
     totals = [sum(_number(series.values[row]) for series in chart.series) for row in rows]
     widest = max(totals, default=0.0) or 1.0
     for index, series in enumerate(chart.series):
         values = [_number(value) for value in series.values]
-        axes.barh(
-            rows, values, left=left, height=0.68, label=series.name, color=_series_colour(index), edgecolor=_PAPER,
-            linewidth=1.0, clip_on=False,
+        bars = axes.barh(
+            rows,
+            values,
+            left=left,
+            height=0.68,
+            color=_series_colour(index),
+            edgecolor=_PAPER,
+            linewidth=1.0,
+            clip_on=False,
         )
+        handles.append(bars)
         for row in rows:
             if len(chart.series) > 1 and values[row] >= _LABELLED_FROM * widest:
                 axes.text(
-                    left[row] + values[row] / 2, row, _text(series.values[row], chart), ha="center", va="center",
-                    fontsize=8, color=_ON,
+                    left[row] + values[row] / 2,
+                    row,
+                    _text(series.values[row], chart),
+                    ha="center",
+                    va="center",
+                    fontsize=8,
+                    color=_ON,
                 )
         left = [begin + value for begin, value in zip(left, values, strict=True)]
     for row in rows:
-        exact = sum((Fraction(value) for series in chart.series if not _is_gap(value := series.values[row])), Fraction(0))
-        gap = all(_is_gap(series.values[row]) for series in chart.series)
-        text = _text(chart.series[0].values[row], chart) if gap and chart.series else number_text(exact, chart.digits)
+        known = [_exact(series.values[row]) for series in chart.series if not _is_gap(series.values[row])]
+        # A bar of nothing but gaps says why it is one.
+        text = number_text(sum(known, Fraction(0)), chart.digits) if known else _text(chart.series[0].values[row], chart)
         axes.text(totals[row] + widest * 0.01, row, text, ha="left", va="center", fontweight="bold")
     axes.set_yticks(rows, labels=[_wrapped(name) for name in chart.categories])
     axes.invert_yaxis()
     axes.set_xlim(0, widest * 1.1)
-    axes.set_xlabel(chart.unit)
+    axes.set_xlabel(_plain(chart.unit))
     axes.tick_params(length=0)
     axes.xaxis.set_major_formatter(lambda value, _position: _tick(value))
     axes.grid(axis="x", linewidth=0.6)
     axes.set_axisbelow(True)
     axes.spines["bottom"].set_visible(False)
+    return handles
 
 
-def _draw_line(axes: Any, chart: Chart) -> None:
+def _draw_line(axes: Any, chart: Chart) -> list[Any]:
+    handles = []
     points = range(len(chart.categories))
     markers = "osD^vP"
     for index, series in enumerate(chart.series):
         values = [float("nan") if _is_gap(value) else _number(value) for value in series.values]
-        axes.plot(
-            points, values, label=series.name, color=_series_colour(index), linewidth=2,
-            marker=markers[index % len(markers)], clip_on=False,
+        lines = axes.plot(
+            points,
+            values,
+            color=_series_colour(index),
+            linewidth=2,
+            marker=markers[index % len(markers)],
+            clip_on=False,
         )
+        handles.extend(lines)
     axes.set_xticks(points, labels=[_wrapped(name) for name in chart.categories])
     axes.set_ylim(bottom=0)
-    axes.set_ylabel(chart.unit)
+    axes.set_ylabel(_plain(chart.unit))
     axes.tick_params(length=0)
     axes.yaxis.set_major_formatter(lambda value, _position: _tick(value))
     axes.grid(axis="y", linewidth=0.6)
     axes.set_axisbelow(True)
+    return handles
 
 
 def _is_gap(value: Cell) -> bool:
     return not isinstance(value, int | Decimal | Fraction)
 
 
+def _exact(value: Cell) -> Fraction:
+    return Fraction(value) if isinstance(value, int | Decimal | Fraction) else Fraction(0)
+
+
 def _number(value: Cell) -> float:
-    return float(value) if isinstance(value, int | Decimal | Fraction) else 0.0
+    return float(_exact(value))
 
 
 def _text(value: Cell, chart: Chart) -> str:
@@ -160,13 +187,17 @@ def _tick(value: float) -> str:
 
 
 def _wrapped(text: str, width: int = 34) -> str:
-    """Break a long name once; a dollar sign would begin a formula in matplotlib."""
-    text = text.replace("$", r"\$")
+    """Break a long name once."""
     if len(text) <= width:
-        return text
-    cut = text.rfind(" ", 0, width) if " " in text[:width] else width
+        return _plain(text)
+    cut = text.rfind(" ", 0, width) if " " in text[:width].strip() else width
     rest = text[cut:].strip()
-    return f"{text[:cut]}\n{rest[: width - 1] + '…' if len(rest) > width else rest}"
+    return _plain(f"{text[:cut]}\n{rest[: width - 1] + '…' if len(rest) > width else rest}")
+
+
+def _plain(text: str) -> str:
+    """Keep matplotlib from reading a formula between two dollar signs."""
+    return text.replace("$", r"\$")
 
 
 _STYLE = re.compile(r' style="([^"]*)"')
@@ -174,7 +205,17 @@ _ID = re.compile(r'\b(id="|href="#|url\(#)')
 _HEAD = re.compile(r"<svg\b[^>]*?viewBox=\"([^\"]*)\"[^>]*>", re.DOTALL)
 _DROPPED = re.compile(r"<metadata>.*?</metadata>|<style\b.*?</style>|<defs>\s*</defs>|<!--.*?-->", re.DOTALL)
 _KEPT = frozenset(
-    {"fill", "stroke", "stroke-width", "stroke-linecap", "stroke-linejoin", "opacity", "font-size", "font-weight", "text-anchor"}
+    {
+        "fill",
+        "stroke",
+        "stroke-width",
+        "stroke-linecap",
+        "stroke-linejoin",
+        "opacity",
+        "font-size",
+        "font-weight",
+        "text-anchor",
+    }
 )
 _FONT = re.compile(r"(?:(bold|[1-9]00)\s+)?([\d.]+)px")
 

@@ -94,9 +94,9 @@ def make_document(
         audience=parameters.audience,
         audience_label=label(view, "audience", parameters.audience),
         internal=parameters.internal,
-        sections=sections,
-        missing=missing,
-        notes=notes,
+        sections=tuple(sections),
+        missing=tuple(missing),
+        notes=tuple(notes),
         suppressed=suppressed,
         suppression_note=suppression_note,
     )

@@ -103,8 +103,10 @@ class Saeulen:
             rows=rows,
             totals=("Fachkräfte insgesamt", *self._heads(everything)) if rows else None,
             notes=(
-                "Wer an Schulen mehrerer Schulformen oder in mehreren Säulen arbeitet, steht in jeder davon, zählt in "
-                "den Gesamtzahlen aber einmal.",
+                (
+                    "Wer an Schulen mehrerer Schulformen oder in mehreren Säulen arbeitet, steht in jeder davon, zählt in "
+                    "den Gesamtzahlen aber einmal."
+                ),
             ),
         )
 

@@ -13,7 +13,6 @@ from koschuso.model.position import Occupancy
 from koschuso.reporting.document import (
     Cell,
     Chart,
-    ChartKind,
     Column,
     ColumnType,
     Document,
@@ -21,7 +20,6 @@ from koschuso.reporting.document import (
     Figures,
     Missing,
     Section,
-    Series,
     Sign,
     Table,
     Text,
@@ -39,7 +37,7 @@ from koschuso.reporting.view import View, label
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-__all__ = ["STELLENUEBERSICHT", "employer_name", "staffing_missing"]
+__all__ = ["STAFF_NOTES", "STELLENUEBERSICHT", "employer_name", "positions_missing"]
 
 _NAME = "koschuso:stellenuebersicht"
 _TITLE = "Stellenübersicht Schulsozialarbeit"
@@ -51,16 +49,23 @@ _OCCUPANCY: Mapping[Occupancy, Cell] = {
 _NUMBER = ColumnType.NUMBER
 _COUNT = ColumnType.COUNT
 
-NOTES = (
-    "VZÄ (Vollzeitäquivalent) ist der Anteil an einer vollen Stelle beim jeweiligen Anstellungsträger. Summen werden "
-    "aus den genauen Werten gebildet und erst am Ende kaufmännisch auf zwei Stellen gerundet.",
-    "Eine Person zählt als eine Fachkraft, auch wenn sie an mehreren Schulen, in mehreren Gemeinden oder in mehreren "
-    "Säulen arbeitet; Fachkräfte lassen sich deshalb nicht aus Teilsummen zusammenzählen.",
-    "Multiprofessionelle Teams (MPT), sozialpädagogische Fachkräfte der Schuleingangsphase (SPF) und weitere "
-    "Tätigkeiten sind keine Schulsozialarbeit im engeren Sinn; sie stehen getrennt. Stellen der Koordination zählen "
-    "zu keiner Schule.",
+STAFF_NOTES = (
+    (
+        "VZÄ (Vollzeitäquivalent) ist der Anteil an einer vollen Stelle beim jeweiligen Anstellungsträger. Summen werden "
+        "aus den genauen Werten gebildet und erst am Ende kaufmännisch auf zwei Stellen gerundet."
+    ),
+    (
+        "Eine Person zählt als eine Fachkraft, auch wenn sie an mehreren Schulen, in mehreren Gemeinden oder in mehreren "
+        "Säulen arbeitet; Fachkräfte lassen sich deshalb nicht aus Teilsummen zusammenzählen."
+    ),
+    (
+        "Multiprofessionelle Teams (MPT), sozialpädagogische Fachkräfte der Schuleingangsphase (SPF) und weitere "
+        "Tätigkeiten sind keine Schulsozialarbeit im engeren Sinn; sie stehen getrennt. Stellen der Koordination zählen "
+        "zu keiner Schule."
+    ),
     "Berücksichtigt sind Schulen der Region, die am Stichtag in Betrieb sind.",
 )
+"""How positions and people are counted."""
 
 
 def _build(view: View, parameters: Parameters) -> Document:
@@ -93,8 +98,10 @@ def _build(view: View, parameters: Parameters) -> Document:
                 blocks=(
                     Text(
                         paragraphs=(
-                            "Stellenanteile, die keiner Schule der Region zugeordnet sind, fehlen in den Tabellen 1 "
-                            "bis 4. Hier stehen sie, damit die Summe aufgeht.",
+                            (
+                                "Stellenanteile, die keiner Schule der Region zugeordnet sind, fehlen in den Tabellen 1 "
+                                "bis 4. Hier stehen sie, damit die Summe aufgeht."
+                            ),
                         ),
                         style=TextStyle.NOTE,
                     ),
@@ -103,8 +110,8 @@ def _build(view: View, parameters: Parameters) -> Document:
                 ),
             ),
         ),
-        missing=staffing_missing(staffing, schools),
-        notes=NOTES,
+        missing=(*positions_missing(staffing), *_schools_missing(schools)),
+        notes=STAFF_NOTES,
         suppression_note=(
             suppression.note
             if parameters.internal
@@ -114,10 +121,11 @@ def _build(view: View, parameters: Parameters) -> Document:
     )
 
 
-def staffing_missing(staffing: Staffing, schools: Schools) -> tuple[Missing, ...]:
-    """Count what is not known of the positions for Schulsozialarbeit, and of the schools."""
+def positions_missing(staffing: Staffing) -> tuple[Missing, ...]:
+    """Count what is not known of the positions for Schulsozialarbeit."""
     shares = staffing.of(Work.SCHULSOZIALARBEIT)
     positions = {share.position.id: share.position for share in shares}.values()
+    people = heads(shares)
     return (
         Missing(what="Stellenanteile ohne Angabe des Umfangs", count=total(shares).unknown),
         Missing(what="Stellen ohne Angabe der Säule", count=sum(not position.saeule for position in positions)),
@@ -125,10 +133,15 @@ def staffing_missing(staffing: Staffing, schools: Schools) -> tuple[Missing, ...
             what="Stellen ohne Angabe des Anstellungsträgers",
             count=sum(not position.employer_id for position in positions),
         ),
-        Missing(what="Stellen ohne Angabe der Besetzung", count=heads(shares).unknown),
-        Missing(
-            what="besetzte Stellen ohne erfasste Person (zählen als je eine Fachkraft)", count=heads(shares).unnamed
-        ),
+        Missing(what="Stellen ohne Angabe der Besetzung", count=people.unknown),
+        Missing(what="besetzte Stellen ohne erfasste Person (zählen als je eine Fachkraft)", count=people.unnamed),
+        Missing(what="Einsätze, deren Stelle nicht erfasst ist (nicht gezählt)", count=staffing.orphans),
+        Missing(what="Stellen, deren Einsätze ihren Umfang übersteigen", count=staffing.overbooked),
+    )
+
+
+def _schools_missing(schools: Schools) -> tuple[Missing, ...]:
+    return (
         Missing(
             what="Schulen ohne Angabe des Schulträgers",
             count=sum(schools.schultraeger(school) is Sign.UNKNOWN for school in schools.all),
@@ -137,8 +150,15 @@ def staffing_missing(staffing: Staffing, schools: Schools) -> tuple[Missing, ...
             what="Schulen ohne Angabe der Schülerzahl",
             count=sum(school.school is not None and school.school.pupils is None for school in schools.all),
         ),
-        Missing(what="Einsätze, deren Stelle nicht erfasst ist (nicht gezählt)", count=staffing.orphans),
-        Missing(what="Stellen, deren Einsätze ihren Umfang übersteigen", count=staffing.overbooked),
+        Missing(
+            what="Schulen ohne Angabe zum Sozialindex",
+            count=sum(
+                school.school is not None
+                and school.school.sozialindexstufe is None
+                and not school.school.sozialindex_edition
+                for school in schools.all
+            ),
+        ),
     )
 
 
@@ -200,7 +220,9 @@ class _Tables:
             f"Schulsozialarbeit im Umfang von {number_text(volume.known, 2)} VZÄ eingerichtet; dort arbeiten "
             f"{heads(self._at_schools).count} Fachkräfte.{unknown}{vacancy}"
         )
-        return Text(paragraphs=(sentence, f"Schulen mit Schulsozialarbeit nach Schulform: {forms}.") if forms else (sentence,))
+        return Text(
+            paragraphs=(sentence, f"Schulen mit Schulsozialarbeit nach Schulform: {forms}.") if forms else (sentence,)
+        )
 
     # -- T2 to T4: by group and Säule --------------------------------------------------------------------------------
 
@@ -238,8 +260,11 @@ class _Tables:
             heading="Gemeinde",
             groups=self._groups_by_gemeinde(),
             extra=(
-                (Column(title="Fachkräfte", type=_COUNT), [heads(found).count for _, found in self._groups_by_gemeinde()],
-                 heads(self._at_schools).count),
+                (
+                    Column(title="Fachkräfte", type=_COUNT),
+                    [heads(found).count for _, found in self._groups_by_gemeinde()],
+                    heads(self._at_schools).count,
+                ),
                 (Column(title="Schulen", type=_COUNT), [schools[key] for key in keys], len(self._schools.all)),
                 (Column(title="mit Schulsozialarbeit", type=_COUNT), [with_[key] for key in keys], len(self._served)),
             ),
@@ -265,10 +290,16 @@ class _Tables:
             heading="Anstellungsträger",
             groups=ordered,
             extra=(
-                (Column(title="Fachkräfte", type=_COUNT), [heads(found).count for _, found in ordered],
-                 heads(self._at_schools).count),
-                (Column(title="Schulen", type=_COUNT), [len({self._school_id(share) for share in found}) for _, found in ordered],
-                 len({self._school_id(share) for share in self._at_schools})),
+                (
+                    Column(title="Fachkräfte", type=_COUNT),
+                    [heads(found).count for _, found in ordered],
+                    heads(self._at_schools).count,
+                ),
+                (
+                    Column(title="Schulen", type=_COUNT),
+                    [len({self._school_id(share) for share in found}) for _, found in ordered],
+                    len({self._school_id(share) for share in self._at_schools}),
+                ),
             ),
         )
 
@@ -306,7 +337,13 @@ class _Tables:
         for share in self._at_schools:
             if share.organisation is not None:
                 position = share.position
-                key = (share.organisation.id, position.employer_id, position.saeule, position.occupancy, share.vzae is None)
+                key = (
+                    share.organisation.id,
+                    position.employer_id,
+                    position.saeule,
+                    position.occupancy,
+                    share.vzae is None,
+                )
                 groups[key].append(share)
         rows = [(self._school_order(found[0]), self._school_row(found)) for _, found in sorted(groups.items())]
         rows.sort(key=lambda row: row[0])
@@ -342,7 +379,12 @@ class _Tables:
         if place is None:
             return ()
         name = employer_name(self._view, share)
-        return (*self._schools.order(place), self._saeulen.order(share.saeule), sort_key(str(name)), share.position.occupancy)
+        return (
+            *self._schools.order(place),
+            self._saeulen.order(share.saeule),
+            sort_key(str(name)),
+            share.position.occupancy,
+        )
 
     def _school_row(self, shares: Sequence[Share]) -> tuple[Cell, ...]:
         first = shares[0]

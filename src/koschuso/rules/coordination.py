@@ -8,19 +8,20 @@ and unrounded, and the municipality decides.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 import attrs
 
 from koschuso.errors import NotFound
-from koschuso.model import Assignment, Funding, Occupancy, Position
+from koschuso.model import Assignment, Funding, Occupancy, Organisation, Position
 from koschuso.rules.foerderung import GRANT_PILLAR
 from koschuso.rules.timeline import group
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from datetime import date
+    from collections.abc import Iterable, Sequence
 
     from koschuso.model import Workload
     from koschuso.rules.rule import View
@@ -33,6 +34,7 @@ FACHKRAEFTE_PER_COORDINATOR: Final = 30
 _COUNTED_PILLARS: Final = frozenset({GRANT_PILLAR, "kommunale_jugendhilfe", "landesdienst"})
 _SCHULSOZIALARBEIT: Final = "schulsozialarbeit"
 _COORDINATION: Final = "koordination"
+_SCHOOLS: Final = frozenset({"schule", "teilstandort"})
 
 
 @attrs.frozen(kw_only=True)
@@ -110,12 +112,12 @@ def coordination_ratio(view: View, stichtag: date) -> CoordinationRatio:
     for position in view.records(Position):
         if stichtag not in position.period or not _filled(position):
             continue
-        social, coordination = _split(position, by_position.get(position.id, ()))
-        if coordination is not _NOTHING:
-            coordinating.append((position, _known(coordination)))
-        if social is not _NOTHING:
+        parts = counting.parts(position, by_position.get(position.id, ()))
+        if _COORDINATION in parts:
+            coordinating.append((position, parts[_COORDINATION]))
+        if _SCHULSOZIALARBEIT in parts:
             side = counted if counting.counts(position, payments.get(position.id, ())) else left_out
-            side.append((position, _known(social)))
+            side.append((position, parts[_SCHULSOZIALARBEIT]))
     pillars = group(counted, lambda part: part[0].saeule)
     return CoordinationRatio(
         stichtag=stichtag,
@@ -127,14 +129,12 @@ def coordination_ratio(view: View, stichtag: date) -> CoordinationRatio:
 
 
 class _Counting:
-    """Tells whose positions count, by what the catalogue says about their Finanzierung."""
+    """Tells whose positions count, and what part of them, by what the catalogues say."""
 
     def __init__(self, view: View) -> None:
-        try:
-            entries = view.catalogue("finanzierungsquelle").entries
-        except NotFound:
-            entries = ()
-        self._counts = {entry.key: entry.flag("counts_for_coordination") for entry in entries}
+        self._view = view
+        self._counts = _flags(view, "finanzierungsquelle", "counts_for_coordination")
+        self._narrow = _flags(view, "einsatztaetigkeit", "schulsozialarbeit") | {_SCHULSOZIALARBEIT: True}
 
     def counts(self, position: Position, payments: Iterable[Funding]) -> bool:
         answers = {self._counts.get(payment.funding_source) for payment in payments}
@@ -143,40 +143,42 @@ class _Counting:
             return True
         return not answers and position.saeule in _COUNTED_PILLARS
 
+    def parts(self, position: Position, assignments: Sequence[Assignment]) -> Mapping[str, Fraction | None]:
+        """Tell how much of a position is Schulsozialarbeit and how much coordination, ``None`` where it is unknown."""
+        if not assignments:
+            return {_COORDINATION if position.is_coordination else _SCHULSOZIALARBEIT: _vzae(position.workload)}
+        parts: dict[str, Fraction | None] = {}
+        for assignment in assignments:
+            # The one Einsatz of a position is the position, where its own volume was not entered.
+            alone = len(assignments) == 1 and assignment.workload is None
+            volume = _vzae(position.workload if alone else assignment.workload)
+            duty = self._duty(position, assignment)
+            before = parts.get(duty, Fraction(0))
+            parts[duty] = None if volume is None or before is None else before + volume
+        return parts
+
+    def _duty(self, position: Position, assignment: Assignment) -> str:
+        place = self._view.get(Organisation, assignment.place_id) if position.is_coordination else None
+        if assignment.duty == _COORDINATION or (
+            position.is_coordination and (place is None or place.type not in _SCHOOLS)
+        ):
+            return _COORDINATION
+        return _SCHULSOZIALARBEIT if self._narrow.get(assignment.duty) else assignment.duty
+
+
+def _flags(view: View, catalogue: str, attribute: str) -> dict[str, bool | None]:
+    try:
+        return {entry.key: entry.flag(attribute) for entry in view.catalogue(catalogue).entries}
+    except (NotFound, KeyError):
+        return {}
+
 
 def _filled(position: Position) -> bool:
     return position.holder_id is not None or position.occupancy is Occupancy.BESETZT
 
 
-_NOTHING: Final = Fraction(-1)
-"""Marks that a position has no part in a duty, unlike a part of unknown volume (``None``)."""
-
-
-def _split(
-    position: Position, assignments: Sequence[Assignment]
-) -> tuple[Fraction | None, Fraction | None]:
-    """Tell how much of a position is Schulsozialarbeit and how much coordination."""
-    whole = _vzae(position.workload)
-    if not assignments:
-        return (_NOTHING, whole) if position.is_coordination else (whole, _NOTHING)
-    parts: dict[str, Fraction | None] = {}
-    for assignment in assignments:
-        duty = _COORDINATION if assignment.duty == _COORDINATION else assignment.duty
-        volume = _vzae(assignment.workload)
-        before = parts.get(duty, Fraction(0))
-        parts[duty] = None if volume is None or before is None else before + volume
-    # A position with one Einsatz of unknown volume is that Einsatz.
-    if len(assignments) == 1 and assignments[0].workload is None:
-        parts[assignments[0].duty] = whole
-    return parts.get(_SCHULSOZIALARBEIT, _NOTHING), parts.get(_COORDINATION, _NOTHING)
-
-
 def _vzae(workload: Workload | None) -> Fraction | None:
     return None if workload is None else workload.vzae
-
-
-def _known(volume: Fraction | None) -> Fraction | None:
-    return volume
 
 
 def _staff(parts: Iterable[tuple[Position, Fraction | None]]) -> Staff:

@@ -130,7 +130,11 @@ def _is_meant(vzae: Fraction | None, *, full_time: bool) -> bool:
 
 def _schools_finding(unit: _Unit, schools: int, day: date, *, full_time: bool) -> Finding:
     position = unit.position
-    what = "Die geförderten Stellen der Person zu dieser Stelle verteilen" if unit.combined else "Die geförderte Stelle verteilt"
+    what = (
+        "Die geförderten Stellen der Person zu dieser Stelle verteilen"
+        if unit.combined
+        else "Die geförderte Stelle verteilt"
+    )
     size = round_vzae(unit.vzae)
     share = "Umfang unbekannt" if size is None else f"{german_decimal(size)} Stellen"
     if full_time:

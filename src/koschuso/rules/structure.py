@@ -5,10 +5,10 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from koschuso.model import Reference
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from koschuso.model import Reference
 
 __all__ = ["POINTERS", "VOCABULARIES", "values_at"]
 

@@ -1,1 +1,32 @@
-"""Keeping records: the store for users, the contract for drivers, and the two drivers of the core."""
+"""Where records are kept: `Store` for users, `StoreDriver` for whoever builds a storage, `StoreBackend` to announce it."""
+
+from koschuso.store.backends import CORE_BACKENDS
+from koschuso.store.driver import (
+    ABSENT,
+    ANY,
+    Capability,
+    Operation,
+    StoreBackend,
+    StoreDriver,
+    Verification,
+)
+from koschuso.store.store import Store, open_store
+from koschuso.store.stored import Changed, Outcome, Past, Saved, Stored
+
+__all__ = [
+    "ABSENT",
+    "ANY",
+    "CORE_BACKENDS",
+    "Capability",
+    "Changed",
+    "Operation",
+    "Outcome",
+    "Past",
+    "Saved",
+    "Store",
+    "StoreBackend",
+    "StoreDriver",
+    "Stored",
+    "Verification",
+    "open_store",
+]

@@ -368,8 +368,10 @@ class SqliteTransaction(DriverTransaction):
                 except sqlite3.Error as error:
                     raise self._failed(error) from error
         finally:
-            self._cursors.discard(cursor)
-            cursor.close()
+            # The end of the transaction has closed it already, and perhaps its connection since.
+            if cursor in self._cursors:
+                self._cursors.discard(cursor)
+                cursor.close()
 
     def _one(self, sql: str, values: tuple[Any, ...]) -> tuple[Any, ...] | None:
         row: tuple[Any, ...] | None = self._run(sql, values).fetchone()
@@ -430,7 +432,7 @@ def _compiled(condition: Condition) -> tuple[str, list[str]]:
     """Turn a condition into SQL over one known column; the texts stay parameters."""
     column = _CONDITION_COLUMNS[condition.name]
     if isinstance(condition, OneOf):
-        return column + " IN (SELECT value FROM json_each(?))", [json.dumps(condition.values)]
+        return f"{column} IN (SELECT value FROM json_each(?))", [json.dumps(condition.values)]  # noqa: S608 - a known column
     if isinstance(condition, Range):
         low, high, missing = condition.low, condition.high, condition.missing
     else:

@@ -98,7 +98,7 @@ def require_all_storable(writes: Sequence[Write]) -> None:
     Raises:
         Refused: For the first write that cannot be stored.
     """
-    if len(writes) == 1 or not _plainly_storable(writes):
+    if len(writes) <= 1 or not _plainly_storable(writes):
         for kind, id_, body, index, *_ in writes:
             require_storable(kind, id_, body, index)
 

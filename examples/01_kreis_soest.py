@@ -1,0 +1,81 @@
+"""Ein Büro von Anfang bis Bericht: die Bildungsregion Kreis Soest, Schritt für Schritt.
+
+    python examples/01_kreis_soest.py [ORDNER]
+
+Does in readable steps what `koschuso demo ORDNER` does in one: from the official school register to a calendar, an
+address book and the annual figures. The schools are real, the people and figures of the two school years are invented.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from datetime import date
+from pathlib import Path
+
+from koschuso import Office
+from koschuso.demo import dataset
+from koschuso.demo.identity import AGS, NAME
+from koschuso.model import Cooperation, Organisation, Position, Relation, round_vzae, total_vzae
+
+STICHTAG = date(2024, 10, 15)
+
+
+def main(folder: Path) -> None:
+    """Build the office in a folder and tell what happens."""
+    # 1. An office is a folder: settings (koschuso.toml) and one SQLite file. An existing one is opened as it is.
+    with Office.init(folder, name=NAME, ags=AGS) as office:
+        # 2. Real input: the official register, recognised by its content; the office takes what lies in its Kreis.
+        #    Importing the same edition twice changes nothing.
+        with dataset.register_file() as register:
+            print(office.import_file(register).summary())
+
+        schools = [organisation for organisation in office.records(Organisation) if organisation.school]
+        forms = Counter(office.label("schulform", school.school.schulform) for school in schools if school.school)
+        print(f"{len(schools)} Schulen:", ", ".join(f"{number} {form}" for form, number in forms.most_common(4)), "…")
+
+        # 3. Records are plain frozen objects; `save` stores them all or none. Here: the office as its presentation
+        #    describes it, invented people, positions at the real schools, and two school years of work.
+        saved = office.save(*dataset.records(schools))
+        print(f"{len(saved.created)} neu, {len(saved.updated)} geändert, {len(saved.unchanged)} unverändert.")
+
+        # 4. Ask: where is the office docked, and what does the cooperation give to either side?
+        for relation in office.records(Relation):
+            if relation.type == "angedockt_an":
+                place = office.get(Organisation, relation.target.id)
+                print(f"Angedockt an: {place.name} ({relation.period})")
+        for cooperation in office.records(Cooperation):
+            for benefit in cooperation.benefits:
+                gains = office.get(Organisation, benefit.beneficiary_id).short_name
+                print(f"  {gains}: {benefit.title}")
+                for aspect in benefit.aspects:
+                    print(f"      – {aspect}")
+
+        # 5. Compute: hours and full-time basis are stored, VZÄ is summed first and rounded once; unknown is never 0.
+        positions = [position for position in office.records(Position) if STICHTAG in position.period]
+        vzae, unknown = total_vzae(position.workload for position in positions)
+        print(f"{len(positions)} Stellen am {STICHTAG:%d.%m.%Y}: {round_vzae(vzae)} VZÄ, {unknown} ohne Angabe.")
+
+        # 6. Check: the rules look at everything and change nothing.
+        findings = office.check()
+        print(f"{len(findings)} Hinweise aus der Prüfung, zum Beispiel:")
+        for finding in findings[:2]:
+            print(f"  {finding.message}")
+
+        # 7. Out: calendar and address book for Outlook and phones, reports for the Lenkungskreis.
+        office.export(folder / "kalender.ics", kinds=("event", "task"))
+        office.export(folder / "kontakte.vcf")
+        office.report("stellenuebersicht", stichtag=STICHTAG).save(folder / "stellenuebersicht.html")
+        office.report("kennzahlen", schuljahr="2024/25").save(folder / "kennzahlen.html")
+        office.report("geschichte", stichtag=STICHTAG).save(folder / "geschichte.md")
+
+    # 8. What leaves the house has an audience: the public calendar holds no participants and no committee meetings.
+    with Office.open(folder) as office:
+        public = office.export(folder / "kalender_oeffentlich.ics", kinds=("event",), audience="oeffentlich")
+        print(f"Öffentlicher Kalender: {public.written} Termine.")
+
+    print(f"\nÖffnen Sie {folder / 'stellenuebersicht.html'} im Browser.\n{dataset.ATTRIBUTION}")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "beispiel-soest"))

@@ -1,0 +1,77 @@
+"""Reports: what an office shows of its records, as a document that renderers turn into files.
+
+    from koschuso.reporting import STELLENUEBERSICHT, RecordsView
+
+    document = STELLENUEBERSICHT.run(view, stichtag="15.10.2025")
+    document.save("stellen.html")
+
+A report reads from a `View` and builds a `Document`; it knows nothing of HTML or of the store. The same data and the
+same definition give the same bytes.
+"""
+
+from __future__ import annotations
+
+from koschuso.reporting.builtin import BUILTIN_REPORTS, GESCHICHTE, KENNZAHLEN, STELLENUEBERSICHT
+from koschuso.reporting.document import (
+    Block,
+    Cell,
+    Chart,
+    ChartKind,
+    Column,
+    ColumnType,
+    Document,
+    Figure,
+    Figures,
+    Item,
+    Listing,
+    Missing,
+    Section,
+    Series,
+    Sign,
+    Table,
+    Text,
+    TextStyle,
+)
+from koschuso.reporting.parameters import AUDIENCES, Option, Parameters, PeriodKind, ReportPeriod
+from koschuso.reporting.rendering import BUILTIN_RENDERERS, Renderer
+from koschuso.reporting.report import Report, make_document
+from koschuso.reporting.suppression import Suppression
+from koschuso.reporting.view import OfficeInfo, RecordsView, View
+
+__all__ = [
+    "AUDIENCES",
+    "BUILTIN_RENDERERS",
+    "BUILTIN_REPORTS",
+    "GESCHICHTE",
+    "KENNZAHLEN",
+    "STELLENUEBERSICHT",
+    "Block",
+    "Cell",
+    "Chart",
+    "ChartKind",
+    "Column",
+    "ColumnType",
+    "Document",
+    "Figure",
+    "Figures",
+    "Item",
+    "Listing",
+    "Missing",
+    "OfficeInfo",
+    "Option",
+    "Parameters",
+    "PeriodKind",
+    "RecordsView",
+    "Renderer",
+    "Report",
+    "ReportPeriod",
+    "Section",
+    "Series",
+    "Sign",
+    "Suppression",
+    "Table",
+    "Text",
+    "TextStyle",
+    "View",
+    "make_document",
+]

@@ -1,0 +1,194 @@
+"""The line codec on real files: nothing raises, nothing is lost, and damage is told where it is."""
+
+import csv
+import re
+import time
+from collections import Counter
+
+import pytest
+
+from koschuso.interchange import notes as rules
+from koschuso.interchange.component import read_components
+from koschuso.interchange.contentline import join
+from koschuso.interchange.notes import Notes
+from koschuso.interchange.segment import read_segments
+from koschuso.model.finding import Severity
+
+pytestmark = pytest.mark.shared
+
+MISSPELT_ENDS = {
+    "icalendar/calendars/timezone_same_start_and_offset.ics": "END:VCALENDARD",
+    "recurring-ical-events/calendars/issue_201_test_matrix.ics": "END:VTOOD",
+}
+DAMAGED_THOUGH_OK = {
+    *MISSPELT_ENDS,
+    "libical/test-data/smallcluster.ics",  # BEGIN:VCALENDAR twice at the beginning
+}
+NOT_UNDERSTOOD = {  # one line each, broken by its producer
+    "caldavtester/CardDAV/bulk/simple/15.vcf",
+    "icalendar/calendars/issue_168_input.ics",
+    "icalendar/calendars/timezone_rdate.ics",
+    "kcontacts/vcard4.vcf",
+    "recurring-ical-events/calendars/issue_61_time_zone_error.ics",
+}
+BINARY_PHOTO = "kcontacts/vcard12.vcf.2_1ref"  # raw bytes of a picture, zero bytes included
+
+
+@pytest.fixture(scope="module")
+def corpus(shared):
+    root = shared / "corpus"
+    with (root / "INDEX.csv").open(encoding="utf-8", newline="") as index:
+        rows = list(csv.DictReader(index))
+    return [(row["path"], row["expect"], (root / row["path"]).read_bytes()) for row in rows]
+
+
+def read(data):
+    notes = Notes()
+    return list(read_components(data, notes)), notes.findings
+
+
+def texts_of(trees):
+    return [text for tree in trees for text in tree.texts()]
+
+
+def canonical(line):
+    """BEGIN and END in one spelling; everything else as it is."""
+    match = re.fullmatch(r"(begin|end)\s*:\s*(.*?)\s*", line, re.IGNORECASE)
+    return f"{match[1].upper()}:{match[2].upper()}" if match else line
+
+
+def independent_lines(data):
+    """Logical lines by the shortest possible lexer, which shares no code with ours."""
+    data = re.sub(rb"\r*\n|\r", b"\n", data.removeprefix(b"\xef\xbb\xbf"))
+    soft = re.compile(rb"(?im)^([^:\n]*[;=]QUOTED-PRINTABLE[^:\n]*:(?:.*=\n)*.*)=\n")
+    while (joined := soft.sub(rb"\1", data)) != data:
+        data = joined
+    data = re.sub(rb"\n+[ \t]", b"", data)
+    return [line for line in data.decode().split("\n") if line.strip()]
+
+
+def test_every_file_is_read_within_a_second_and_none_raises(corpus):
+    assert len(corpus) > 1500
+    for path, _, data in corpus:
+        started = time.perf_counter()
+        trees, _ = read(data)
+        join(texts_of(trees))
+        assert time.perf_counter() - started < 1, path
+
+
+def test_no_line_of_a_sound_file_is_lost_or_changed(corpus):
+    compared = 0
+    for path, expect, data in corpus:
+        if expect != "ok":
+            continue
+        try:
+            expected = Counter(map(canonical, independent_lines(data)))
+        except UnicodeDecodeError:
+            continue
+        trees, _ = read(data)
+        found = Counter(map(canonical, texts_of(trees)))
+        if path in MISSPELT_ENDS:
+            expected = Counter({line: count for line, count in expected.items() if not line.startswith("END:")})
+            found = Counter({line: count for line, count in found.items() if not line.startswith("END:")})
+        assert found == expected, path
+        compared += 1
+    assert compared > 1300
+
+
+def test_what_was_written_reads_back_the_same(corpus):
+    for path, expect, data in corpus:
+        if expect != "ok":
+            continue
+        trees, _ = read(data)
+        written = join(texts_of(trees))
+        assert all(len(line) <= 76 for line in written.split(b"\r\n") if b"QUOTED-PRINTABLE" not in line.upper()), path
+        again, _ = read(written)
+        assert texts_of(again) == texts_of(trees), path
+        assert join(texts_of(again)) == written, path
+
+
+@pytest.mark.parametrize("end", [b"\r\n", b"\r", b"\r\r\n"])
+def test_line_ends_make_no_difference(corpus, end):
+    for path, expect, data in corpus:
+        if expect == "ok" and b"\r" not in data:
+            assert texts_of(read(data.replace(b"\n", end))[0]) == texts_of(read(data)[0]), path
+
+
+def test_a_sound_file_has_a_sound_envelope(corpus):
+    for path, expect, data in corpus:
+        if expect == "ok" and path not in DAMAGED_THOUGH_OK:
+            assert [finding for finding in read(data)[1] if finding.severity is Severity.ERROR] == [], path
+
+
+def test_only_a_handful_of_lines_of_sound_files_is_not_understood(corpus):
+    unparsed = [
+        (path, line.text)
+        for path, expect, data in corpus
+        if expect == "ok"
+        for tree in read(data)[0]
+        if tree.name
+        for part in tree.walk()
+        for line in part.lines
+        if not line.parsed
+    ]
+    assert {path for path, _ in unparsed} == NOT_UNDERSTOOD
+    assert len(unparsed) == len(NOT_UNDERSTOOD)
+
+
+def test_every_finding_about_a_line_names_it(corpus):
+    whole_file = {rules.NOTHING_FOUND.key, rules.UTF16.key, rules.TOO_MANY_FINDINGS.key}
+    for path, _, data in corpus:
+        physical = len(re.split(rb"\r*\n|\r", data)) + data.count(b"\r")
+        for finding in read(data)[1]:
+            if finding.rule not in whole_file:
+                assert finding.line is not None, path
+                assert 1 <= finding.line <= physical, path
+
+
+@pytest.mark.parametrize(
+    ("name", "rule"),
+    [
+        ("bad/binary.vcf", rules.NOTHING_FOUND),
+        ("bad/deep-nesting.ics", rules.TOO_DEEP),
+        ("bad/empty.ics", rules.NOTHING_FOUND),
+        ("bad/empty.vcf", rules.NOTHING_FOUND),
+        ("bad/end-mismatch.ics", rules.WRONG_END),
+        ("bad/end-mismatch.vcf", rules.WRONG_END),
+        ("bad/html-instead.ics", rules.NOTHING_FOUND),
+        ("bad/html-instead.vcf", rules.NOTHING_FOUND),
+        ("bad/line-without-colon.vcf", rules.NO_COLON),
+        ("bad/missing-end.vcf", rules.NOT_CLOSED),
+        ("bad/no-colon.ics", rules.NO_COLON),
+        ("bad/nul-and-control.ics", rules.CONTROL_CHARACTER),
+        ("bad/nul.vcf", rules.CONTROL_CHARACTER),
+        ("bad/path-in-one-line.ics", rules.NOTHING_FOUND),
+        ("bad/qp-eof.vcf", rules.SOFT_BREAK_AT_END),
+        ("bad/spaces-around.ics", rules.UNUSUAL_NAME),
+        ("bad/truncated.ics", rules.NOT_CLOSED),
+        ("bad/unclosed-vevent.ics", rules.NOT_CLOSED),
+        ("bad/unescaped-newline.ics", rules.NO_COLON),
+        ("ics/cp1252.ics", rules.CHARSET_GUESSED),
+        ("vcf/outlook-2.1-raw-cp1252.vcf", rules.CHARSET_CONVERTED),
+        ("vcf/utf16le-3.0.vcf", rules.UTF16),
+    ],
+)
+def test_known_damage_is_told(shared, name, rule):
+    _, findings = read((shared / "corpus" / "synthetic-dev" / name).read_bytes())
+    assert rule.key in {finding.rule for finding in findings}
+
+
+def test_raw_bytes_of_a_picture_are_told_where_they_cannot_be_kept(shared):
+    _, findings = read((shared / "corpus" / BINARY_PHOTO).read_bytes())
+    told = [finding for finding in findings if finding.rule == rules.CONTROL_CHARACTER.key]
+    assert [finding.line for finding in told] == [6, 9]
+    assert all(r"\x00" in finding.value for finding in told)
+
+
+def test_segments_hold_every_component_that_a_plain_search_finds(corpus):
+    for path, expect, data in corpus:
+        if expect != "ok" or path in DAMAGED_THOUGH_OK or b"BEGIN:VPOLL" in data:
+            continue
+        names = Counter(segment.name for segment in read_segments(data, Notes()))
+        for kind in (b"VEVENT", b"VTODO", b"VJOURNAL", b"VCARD"):
+            plain = re.findall(rb"(?:^|[\r\n]|\xef\xbb\xbf)BEGIN:%s[ \t]*(?=[\r\n])" % kind, data, re.IGNORECASE)
+            assert names[kind.decode()] == len(plain), path
