@@ -45,11 +45,14 @@ from koschuso.model import (
     Reference,
     Relation,
     Series,
+    Severity,
     Task,
     total_vzae,
 )
 from koschuso.nrw import register
 from koschuso.nrw.calendar import is_free
+from koschuso.reporting import OfficeInfo, RecordsView
+from koschuso.rules import RULES, check
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -437,6 +440,22 @@ def test_the_sources_of_a_position_add_up_to_the_whole(records):
         assert one.amount is None or one.amount <= one.eligible_cost * one.percent / 100
     assert set(paid.values()) == {100}
     assert len(split) == 2
+
+
+def test_the_rules_find_only_the_intended_mistakes(registered, records):
+    view = RecordsView((*registered, *records), OfficeInfo(name=identity.NAME, ags=identity.AGS, id=identity.OFFICE_ID))
+    found = check(view, RULES)
+    assert sorted(one.rule for one in found if one.severity is Severity.ERROR) == ["foerderung.f2", "foerderung.f3"]
+    warnings = {one.rule for one in found if one.severity is Severity.WARNING}
+    assert warnings == {"umfang.unbekannt", "person.email_doppelt"}
+
+
+def test_neither_town_nor_land_employs_at_a_private_school(schools, records):
+    private = {school.id for school in schools if school.school.private}
+    positions = {one.id: one for one in only(records, Position)}
+    employers = {positions[one.position_id].employer_id for one in only(records, Assignment) if one.place_id in private}
+    assert employers
+    assert all(employer.startswith("demo-traeger-") for employer in employers)
 
 
 # -- two years -------------------------------------------------------------------------------------------------------

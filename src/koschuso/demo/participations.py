@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from koschuso.demo.identity import AGS, TEAM_BILDUNGSREGION_ID
 from koschuso.demo.people import FACHKRAFT
+from koschuso.demo.programme import CIRCLES, MEETINGS, NETWORK_MEETINGS
 from koschuso.model import EventStatus, Headcount, Participation, ParticipationStatus, Person, PersonStatus
 
 if TYPE_CHECKING:
@@ -17,20 +19,21 @@ if TYPE_CHECKING:
 
     from koschuso.model import Event
 
-__all__ = ["of_course", "of_heads"]
+__all__ = ["counted", "of_course"]
 
 _Status = ParticipationStatus
 _NEW_FOR_DAYS = 3 * 365  # an Einstiegsqualifizierung also takes those who began shortly before
 
 
-def of_heads(event: Event, headcounts: tuple[Headcount, ...]) -> Participation:
-    """Build the one participation of an event where heads were counted and no names noted."""
-    return Participation(
-        id=f"{event.id}-teilnahmen",
-        event_id=event.id,
-        status=_Status.TEILGENOMMEN,
-        headcounts=headcounts,
-    )
+def counted(events: Sequence[Event], random: Random) -> Iterator[Participation]:
+    """Build one participation for each event where heads were counted and no names noted."""
+    for event, headcounts in _headcounts(events, random):
+        yield Participation(
+            id=f"{event.id}-teilnahmen",
+            event_id=event.id,
+            status=_Status.TEILGENOMMEN,
+            headcounts=headcounts,
+        )
 
 
 def of_course(event: Event, demand: int, people: Sequence[Person], random: Random) -> tuple[Participation, ...]:
@@ -141,3 +144,46 @@ def _substitute(event: Event, one: Participation, people: Sequence[Person], pres
 def _stands_in(person: Person, day: date) -> bool:
     functions = (FACHKRAFT, "spf_fachkraft", "mpt_fachkraft")
     return person.status is PersonStatus.AKTIV and any(person.has_function(function, day) for function in functions)
+
+
+def _headcounts(found: Sequence[Event], random: Random) -> Iterator[tuple[Event, tuple[Headcount, ...]]]:
+    """Say how many came where nobody is listed by name."""
+    circles = {circle.series_id: circle for circle in CIRCLES}
+    meetings = {meeting.event_id(day): meeting for meeting in MEETINGS for day in meeting.days}
+    network = {f"demo-netzwerktreffen-{day.isoformat()}": heads for _, day, heads in NETWORK_MEETINGS}
+    for event in found:
+        if event.series_id in circles:
+            circle = circles[event.series_id]
+            yield event, _by_schulform(max(2, circle.heads + random.randint(-3, 3)), circle.schulformen, random)
+        elif event.id in meetings:
+            meeting = meetings[event.id]
+            groups = meeting.target_groups or ("",)
+            total = meeting.heads + random.randint(-2, 2)
+            yield (
+                event,
+                tuple(
+                    Headcount(count=total // len(groups) + (i < total % len(groups)), target_group=group)
+                    for i, group in enumerate(groups)
+                ),
+            )
+        elif event.id in network:
+            partners = random.randint(2, 4)
+            yield (
+                event,
+                (
+                    Headcount(count=network[event.id], target_group="fachkraefte", ags=f"{AGS}000"),
+                    Headcount(count=partners, target_group="kooperationspartner"),
+                ),
+            )
+        elif event.committee_id == TEAM_BILDUNGSREGION_ID:
+            yield event, (Headcount(count=random.randint(6, 9), target_group="verwaltung"),)
+
+
+def _by_schulform(total: int, schulformen: Sequence[str], random: Random) -> tuple[Headcount, ...]:
+    cuts = sorted(random.randint(0, total) for _ in schulformen[1:])
+    counts = [after - before for before, after in zip((0, *cuts), (*cuts, total), strict=True)]
+    return tuple(
+        Headcount(count=count, target_group="fachkraefte", schulform=schulform)
+        for schulform, count in zip(schulformen, counts, strict=True)
+        if count
+    )

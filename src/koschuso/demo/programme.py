@@ -117,6 +117,11 @@ class Circle:
     heads: int
     online: bool = False
 
+    @property
+    def series_id(self) -> str:
+        """Id of its series."""
+        return f"demo-reihe-qualitaetszirkel-{self.key}"
+
 
 CIRCLES: Sequence[Circle] = (
     Circle("grundschule", "Qualitätszirkel Grundschule", ("grundschule",), date(2023, 8, 23), 14),
@@ -158,6 +163,10 @@ class Meeting:
     hours: int = 2
     target_groups: tuple[str, ...] = ()
     external: bool = False
+
+    def event_id(self, day: date) -> str:
+        """Build the id of the meeting on a day."""
+        return f"{self.committee_id}-{day.isoformat()}"
 
 
 MEETINGS: Sequence[Meeting] = (

@@ -15,7 +15,6 @@ import attrs
 
 from koschuso.demo import participations
 from koschuso.demo.identity import (
-    AGS,
     ARBEITSKREIS_ID,
     OFFICE_ID,
     RBB_ID,
@@ -29,7 +28,6 @@ from koschuso.errors import WrongUse
 from koschuso.model import (
     Event,
     EventStatus,
-    Headcount,
     Location,
     Period,
     Series,
@@ -40,7 +38,7 @@ from koschuso.model import (
 from koschuso.nrw.calendar import is_free
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from koschuso.demo.programme import Circle, Course, Meeting
     from koschuso.model import Person, Record
@@ -103,8 +101,7 @@ def records(people: Iterable[Person], *, seed: int = SEED) -> tuple[Record, ...]
     for course in (*COURSES, *PLANNED):
         event = next(event for event in found if event.id == _course_id(course))
         attended.extend(participations.of_course(event, course.demand, everybody, random))
-    heads = {event.id: count for event, count in _headcounts(found, random)}
-    attended.extend(participations.of_heads(event, heads[event.id]) for event in found if event.id in heads)
+    attended.extend(participations.counted(found, random))
     return (*_series(), *found, *attended)
 
 
@@ -235,7 +232,7 @@ def _series() -> Iterator[Series]:
     )
     for circle in CIRCLES:
         yield Series(
-            id=_series_id(circle),
+            id=circle.series_id,
             title=circle.title,
             rhythm="alle_n_wochen",
             weeks=_WEEKS,
@@ -267,10 +264,6 @@ def _series() -> Iterator[Series]:
     )
 
 
-def _series_id(circle: Circle) -> str:
-    return f"demo-reihe-qualitaetszirkel-{circle.key}"
-
-
 def _circle(circle: Circle) -> Iterator[Event]:
     themes = (
         "rolle_auftrag",
@@ -291,7 +284,7 @@ def _circle(circle: Circle) -> Iterator[Event]:
                 type="qualitaetszirkel",
                 taetigkeit="vernetzung.intern.fachkraefte",
                 topics=(themes[number % len(themes)], "kollegiale_beratung_supervision"),
-                series_id=_series_id(circle),
+                series_id=circle.series_id,
                 location=None if online else _AT_A_SCHOOL,
                 online_url=f"https://konferenz.example/qz-{circle.key}" if online else "",
                 format="online" if online else "praesenz",
@@ -307,7 +300,7 @@ def _meetings(meeting: Meeting) -> Iterator[Event]:
     for day in meeting.days:
         yield _held(
             Event(
-                id=f"{meeting.committee_id}-{day.isoformat()}",
+                id=meeting.event_id(day),
                 title=meeting.title,
                 span=TimeSpan.at(datetime.combine(day, time(meeting.begin)), hours=meeting.hours),
                 type=meeting.type,
@@ -366,46 +359,3 @@ def _network() -> Iterator[Event]:
 
 def _held(event: Event) -> Event:
     return _advanced(event, EventStatus.DURCHGEFUEHRT)
-
-
-def _headcounts(found: Sequence[Event], random: Random) -> Iterator[tuple[Event, tuple[Headcount, ...]]]:
-    """Say how many came where nobody is listed by name."""
-    circles = {_series_id(circle): circle for circle in CIRCLES}
-    meetings = {f"{meeting.committee_id}-{day.isoformat()}": meeting for meeting in MEETINGS for day in meeting.days}
-    network = {f"demo-netzwerktreffen-{day.isoformat()}": heads for _, day, heads in NETWORK_MEETINGS}
-    for event in found:
-        if event.series_id in circles:
-            circle = circles[event.series_id]
-            yield event, _by_schulform(max(2, circle.heads + random.randint(-3, 3)), circle.schulformen, random)
-        elif event.id in meetings:
-            meeting = meetings[event.id]
-            groups = meeting.target_groups or ("",)
-            total = meeting.heads + random.randint(-2, 2)
-            yield (
-                event,
-                tuple(
-                    Headcount(count=total // len(groups) + (i < total % len(groups)), target_group=group)
-                    for i, group in enumerate(groups)
-                ),
-            )
-        elif event.id in network:
-            partners = random.randint(2, 4)
-            yield (
-                event,
-                (
-                    Headcount(count=network[event.id], target_group="fachkraefte", ags=f"{AGS}000"),
-                    Headcount(count=partners, target_group="kooperationspartner"),
-                ),
-            )
-        elif event.committee_id == TEAM_BILDUNGSREGION_ID:
-            yield event, (Headcount(count=random.randint(6, 9), target_group="verwaltung"),)
-
-
-def _by_schulform(total: int, schulformen: Sequence[str], random: Random) -> tuple[Headcount, ...]:
-    cuts = sorted(random.randint(0, total) for _ in schulformen[1:])
-    counts = [after - before for before, after in zip((0, *cuts), (*cuts, total), strict=True)]
-    return tuple(
-        Headcount(count=count, target_group="fachkraefte", schulform=schulform)
-        for schulform, count in zip(schulformen, counts, strict=True)
-        if count
-    )

@@ -288,7 +288,8 @@ def records(ags: str) -> tuple[Organisation | Relation, ...]:
                 id=organisation_id(key),
                 type=unit.kind,
                 name=unit.title,
-                short_name=unit.short_name,
+                # In a table beside its town a Kreis must not have the same name.
+                short_name=unit.title if unit.kind == "kreis" else unit.short_name,
                 address=Address(postal_code=unit.postal_code, locality=place) if place else None,
                 ags=key,
                 parent_id="" if unit.kind in _KREIS_LEVEL else organisation_id(unit.kreis_ags),

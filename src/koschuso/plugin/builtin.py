@@ -12,8 +12,8 @@ from koschuso.plugin.hookspecs import hookimpl
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from koschuso.interchange.format import Format
-    from koschuso.model import Catalogue
+    from koschuso.interchange.format import Format, ReadOptions
+    from koschuso.model import Catalogue, Reading
     from koschuso.reporting.report import Renderer, Report
     from koschuso.rules import Rule
     from koschuso.store.driver import StoreBackend
@@ -54,17 +54,62 @@ def koschuso_stores() -> Iterable[StoreBackend]:
 
 @hookimpl
 def koschuso_formats() -> Iterable[Format]:
-    """Offer calendars and address books."""
-    return ()
+    """Offer the formats that offices exchange data in."""
+    from koschuso.interchange.format import Format  # noqa: PLC0415 - loaded when asked for
+    from koschuso.nrw import register  # noqa: PLC0415 - as above
+
+    yield Format(
+        name="koschuso:schuldaten",
+        title="Amtliches Schulverzeichnis",
+        suffixes=(".csv",),
+        recognise=register.recognises,
+        read=_read_register,
+        carries=_REGISTER_CARRIES,
+    )
+
+
+def _read_register(data: bytes, options: ReadOptions) -> Reading:
+    from koschuso.nrw import register  # noqa: PLC0415 - loaded when a register is read
+
+    return register.read(data, ags=options.region)
+
+
+_REGISTER_CARRIES = {
+    "organisation": (
+        *(
+            "type",
+            "name",
+            "short_name",
+            "address",
+            "phones",
+            "fax",
+            "email",
+            "homepage",
+            "ags",
+            "traegernummer",
+            "source",
+        ),
+        *(
+            f"school.{field}"
+            for field in ("schulnummer", "schulform", "status", "status_since", "private", "coordinates")
+        ),
+    ),
+    "relation": ("type", "source", "target", "origin"),
+}
+"""What the register knows of a school; Sozialindex, pupils and the office's own checks are not in it."""
 
 
 @hookimpl
 def koschuso_reports() -> Iterable[Report]:
     """Offer the reports that every office needs."""
-    return ()
+    from koschuso.reporting.builtin import BUILTIN_REPORTS  # noqa: PLC0415 - loaded when asked for
+
+    return BUILTIN_REPORTS
 
 
 @hookimpl
 def koschuso_renderers() -> Iterable[Renderer]:
     """Offer HTML, CSV and Markdown."""
-    return ()
+    from koschuso.reporting.rendering import BUILTIN_RENDERERS  # noqa: PLC0415 - loaded when asked for
+
+    return BUILTIN_RENDERERS

@@ -43,7 +43,8 @@ def concept_table(view: View, concepts: Sequence[Concept], *, title: str, key: s
             Column(title="Art"),
             Column(title="Fassung", type=ColumnType.CODE),
             Column(title="Stand"),
-            Column(title="Datum"),
+            # A code and no text: Excel would take 03/2025 for a day.
+            Column(title="Datum", type=ColumnType.CODE),
             Column(title="Beschlossen"),
             Column(title="Herausgegeben von"),
         ),

@@ -38,7 +38,9 @@ __all__ = ["render"]
 
 _TEMPLATE = "document.html.jinja"
 _STYLE = "document.css"
-_WIDE_FROM = 9  # columns; a wider table is printed on a landscape page
+# Columns from which on a table is set smaller, and from which on the page is printed in landscape.
+_WIDE_FROM = 9
+_LANDSCAPE_FROM = 11
 
 
 def render(document: Document, *, pictures: bool = True) -> bytes:
@@ -64,6 +66,8 @@ def render(document: Document, *, pictures: bool = True) -> bytes:
         heads=_heads,
         cells=_cells,
         wide=lambda table: len(table.columns) >= _WIDE_FROM,
+        # The whole page turns: single turned sheets would leave headings behind on empty ones.
+        landscape=any(len(table.columns) >= _LANDSCAPE_FROM for table in document.tables()),
         # The drawing escapes what it is given; see plots.svg.
         picture=lambda chart: Markup(plots.svg(chart)) if drawn and chart.categories else None,  # noqa: S704 - see above
         wanted=pictures and not drawn,

@@ -163,7 +163,7 @@ class _Page:
                     label="Schulsozialarbeit",
                     value=whole.cell,
                     unit="VZÄ",
-                    note=f"davon {number_text(vacant.known, 2)} vakant",
+                    note=f"davon {number_text(vacant.known, 2)} unbesetzt",
                 ),
                 Figure(label="Fachkräfte", value=heads(self._all).count, note=f"im Zeitraum insgesamt {during}"),
                 Figure(
@@ -174,7 +174,7 @@ class _Page:
                     label="Koordination",
                     value=total(self._staffing.of(Work.KOORDINATION)).cell,
                     unit="VZÄ",
-                    note=f"{heads(self._staffing.of(Work.KOORDINATION)).count} Personen",
+                    note=_counted_words(heads(self._staffing.of(Work.KOORDINATION)).count, "{} Person", "{} Personen"),
                 ),
             )
         )
@@ -186,7 +186,7 @@ class _Page:
         description = (
             "Dazu liegen keine Angaben vor."
             if most is None
-            else f"Den größten Umfang hat die Säule {saeulen.label(saeulen.keys[volumes.index(most)])} mit "
+            else f"Den größten Umfang hat {saeulen.heading(saeulen.keys[volumes.index(most)])} mit "
             f"{number_text(most.known, 2)} VZÄ."
         )
         return Chart(
@@ -194,7 +194,7 @@ class _Page:
             title=f"Schulsozialarbeit nach Säulen am {day_text(self._day)}",
             description=description,
             category_title="Säule",
-            categories=tuple(saeulen.label(key) for key in saeulen.keys),
+            categories=tuple(saeulen.heading(key) for key in saeulen.keys),
             series=(Series(name="Stellenanteile", values=tuple(volume.cell for volume in volumes)),),
             unit="VZÄ",
         )
@@ -275,7 +275,7 @@ class _Page:
                 ),
                 Figure(label="Beratungskontakte", value=hide.count(consultations.contacts)),
                 Figure(label="Beratungszeit", value=hours, unit="Std.", digits=1),
-                Figure(label="Gremiensitzungen", value=len(work.sittings), note=f"in {len(work.committees)} Gremien"),
+                Figure(label="Gremiensitzungen", value=len(work.sittings), note=_counted_words(len(work.committees), "in {} Gremium", "in {} Gremien")),
                 Figure(label="Konzepte fertiggestellt", value=len(work.finished_concepts)),
             )
         )
@@ -328,6 +328,10 @@ class _Page:
             "Veranstaltungen zählen, wenn sie als durchgeführt vermerkt sind; Sitzungen von Gremien zählen getrennt.",
             *(["Bei einzelnen Beratungskontakten fehlt die Dauer."] if few else []),
         )
+
+
+def _counted_words(count: int, one: str, many: str) -> str:
+    return (one if count == 1 else many).format(count)
 
 
 KENNZAHLEN = Report(

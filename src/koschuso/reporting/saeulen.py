@@ -24,6 +24,10 @@ _Extra = tuple[Column, "Sequence[Cell]", Cell]
 """A further column, its values, and its value in the last row."""
 
 
+# Non-breaking blanks keep the abbreviation together in a narrow heading.
+_UNKNOWN = "Säule k.\N{NO-BREAK SPACE}A."
+
+
 class Saeulen:
     """The Säulen that occur in some shares, in the order of the catalogue; unknown ones come last.
 
@@ -49,6 +53,10 @@ class Saeulen:
         """Give a short label: what the catalogue says in brackets belongs into its notes."""
         return label(self._view, "saeule", key).partition(" (")[0] if key else Sign.UNKNOWN.value
 
+    def heading(self, key: str) -> str:
+        """Give the label for a heading or a bar, where »k. A.« alone would not say what is not known."""
+        return self.label(key) if key else _UNKNOWN
+
     def order(self, key: str) -> int:
         """Give the place of a Säule."""
         return self.keys.index(key) if key in self.keys else len(self.keys)
@@ -61,10 +69,10 @@ class Saeulen:
         number = ColumnType.NUMBER
         columns = (
             Column(title=heading, header=True),
-            *(Column(title=self.label(saeule), type=number) for saeule in self.keys),
+            *(Column(title=self.heading(saeule), type=number) for saeule in self.keys),
             Column(title="VZÄ gesamt", type=number),
             Column(title="davon vakant", type=number),
-            Column(title="Umfang k. A.", unit="Anteile", type=ColumnType.COUNT),
+            Column(title="Umfang k.\N{NO-BREAK SPACE}A.", unit="Anteile", type=ColumnType.COUNT),
             *(column for column, _, _ in extra),
         )
         rows = tuple(
@@ -97,7 +105,7 @@ class Saeulen:
             title=title,
             columns=(
                 Column(title=heading, header=True),
-                *(Column(title=self.label(saeule), type=ColumnType.COUNT) for saeule in self.keys),
+                *(Column(title=self.heading(saeule), type=ColumnType.COUNT) for saeule in self.keys),
                 Column(title="Fachkräfte gesamt", type=ColumnType.COUNT),
             ),
             rows=rows,
@@ -134,7 +142,7 @@ class Saeulen:
             categories=tuple(name for name, _ in shown),
             series=tuple(
                 Series(
-                    name=self.label(saeule),
+                    name=self.heading(saeule),
                     values=tuple(total(s for s in shares if s.saeule == saeule).cell for _, shares in shown),
                 )
                 for saeule in self.keys

@@ -99,8 +99,8 @@ def _build(view: View, parameters: Parameters) -> Document:
                     Text(
                         paragraphs=(
                             (
-                                "Stellenanteile, die keiner Schule der Region zugeordnet sind, fehlen in den Tabellen 1 "
-                                "bis 4. Hier stehen sie, damit die Summe aufgeht."
+                                "Stellenanteile, die keiner Schule der Region zugeordnet sind, fehlen in den Tabellen nach "
+                                "Schulform, Gemeinde, Träger und Schule. Hier stehen sie, damit die Summe aufgeht."
                             ),
                         ),
                         style=TextStyle.NOTE,
@@ -189,18 +189,18 @@ class _Tables:
 
     def figures(self) -> Figures:
         at_schools, elsewhere = total(self._at_schools), total(self._elsewhere())
-        vacant = total(share for share in self._all if share.vacant)
+        vacant = total(share for share in self._at_schools if share.vacant)
         return Figures(
             items=(
-                Figure(label="Schulsozialarbeit an Schulen", value=at_schools.cell, unit="VZÄ"),
+                Figure(label="Schulsozialarbeit an Schulen", value=at_schools.cell, unit="VZÄ", note=f"davon {number_text(vacant.known, 2)} unbesetzt"),
                 Figure(label="Fachkräfte", value=heads(self._at_schools).count, note="Personen an Schulen der Region"),
                 Figure(
                     label="Schulen mit Schulsozialarbeit",
                     value=len(self._served),
                     note=f"von {len(self._schools.all)} Schulen",
                 ),
-                Figure(label="davon unbesetzt (vakant)", value=vacant.cell, unit="VZÄ", note="aller Stellenanteile"),
-                Figure(label="keiner Schule zugeordnet", value=elsewhere.cell, unit="VZÄ"),
+                Figure(label="keiner Schule zugeordnet", value=elsewhere.cell, unit="VZÄ", note="aufgeführt unten"),
+                Figure(label="Schulen ohne Schulsozialarbeit", value=len(self._schools.all) - len(self._served), note="aufgeführt unten"),
             )
         )
 
@@ -229,7 +229,7 @@ class _Tables:
     def by_schulform(self) -> Table:
         return self._saeulen.table(
             key="t2a",
-            title="Tabelle 2a: Stellenanteile nach Schulform und Säule (VZÄ)",
+            title="Stellenanteile nach Schulform und Säule (VZÄ)",
             heading="Schulform",
             groups=self._groups_by_schulform(),
         )
@@ -245,7 +245,7 @@ class _Tables:
     def heads_by_schulform(self) -> Table:
         return self._saeulen.heads_table(
             key="t2b",
-            title="Tabelle 2b: Fachkräfte nach Schulform und Säule (Personen)",
+            title="Fachkräfte nach Schulform und Säule (Personen)",
             heading="Schulform",
             groups=self._groups_by_schulform(),
         )
@@ -256,7 +256,7 @@ class _Tables:
         keys = self._schools.gemeinden
         return self._saeulen.table(
             key="t3",
-            title="Tabelle 3: Stellenanteile nach Gemeinde und Säule (VZÄ)",
+            title="Stellenanteile nach Gemeinde und Säule (VZÄ)",
             heading="Gemeinde",
             groups=self._groups_by_gemeinde(),
             extra=(
@@ -286,7 +286,7 @@ class _Tables:
         ordered = [(key[0], found) for key, found in sorted(groups.items(), key=lambda group: sort_key(group[0][0]))]
         return self._saeulen.table(
             key="t4",
-            title="Tabelle 4: Stellenanteile nach Anstellungsträger (VZÄ)",
+            title="Stellenanteile nach Anstellungsträger (VZÄ)",
             heading="Anstellungsträger",
             groups=ordered,
             extra=(
@@ -351,7 +351,7 @@ class _Tables:
         nothing = Sign.NOT_APPLICABLE
         return Table(
             key="t1",
-            title="Tabelle 1: Schulsozialarbeit je Schule",
+            title="Schulsozialarbeit je Schule",
             columns=(
                 Column(title="Schule", header=True),
                 Column(title="Schulnummer", type=ColumnType.CODE),
@@ -433,7 +433,7 @@ class _Tables:
         )
         return Table(
             key="t5",
-            title="Tabelle 5: Schulen ohne Schulsozialarbeit",
+            title="Schulen ohne Schulsozialarbeit",
             columns=(
                 Column(title="Schule", header=True),
                 Column(title="Schulnummer", type=ColumnType.CODE),
@@ -462,7 +462,7 @@ class _Tables:
         ]
         return Table(
             key="t6",
-            title="Tabelle 6: Verbleib aller Stellenanteile für Schulsozialarbeit",
+            title="Verbleib aller Stellenanteile für Schulsozialarbeit",
             columns=(Column(title="Verbleib", header=True), *_VOLUME_COLUMNS),
             rows=tuple(rows),
             totals=_volume_row("Summe", self._all),
@@ -477,7 +477,7 @@ class _Tables:
         rows = [(label(self._view, "einsatztaetigkeit", key), found) for key, found in groups.items()]
         return Table(
             key="t7",
-            title="Tabelle 7: Koordination und weitere Fachkräfte (nicht in den Tabellen 1 bis 6)",
+            title="Koordination und weitere Fachkräfte (in keiner anderen Tabelle enthalten)",
             columns=(Column(title="Tätigkeit", header=True), *_VOLUME_COLUMNS),
             rows=tuple(_volume_row(name, found) for name, found in sorted(rows, key=lambda row: sort_key(row[0]))),
             empty="Weitere Stellenanteile sind am Stichtag nicht erfasst.",
@@ -490,7 +490,7 @@ _VOLUME_COLUMNS = (
     Column(title="VZÄ", type=_NUMBER),
     Column(title="Std./Woche", type=_NUMBER),
     Column(title="davon vakant", unit="VZÄ", type=_NUMBER),
-    Column(title="Umfang k. A.", unit="Anteile", type=_COUNT),
+    Column(title="Umfang k.\N{NO-BREAK SPACE}A.", unit="Anteile", type=_COUNT),
 )
 
 

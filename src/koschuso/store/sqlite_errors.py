@@ -11,7 +11,7 @@ from koschuso.errors import Corrupt, KoschusoError, Refused, Unavailable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["translated", "translation"]
+__all__ = ["cause_of", "translated", "translation"]
 
 _PRIMARY = 0xFF  # the lower byte of an extended result code
 
@@ -30,7 +30,7 @@ _CLOSED = (
     ),
 )
 # Whatever is not in the table means that tables, rows or text are not as they were written.
-_DAMAGED = (Corrupt, "{name} ist beschädigt ({error}). Bitte eine Sicherung zurückspielen.")
+_DAMAGED = (Corrupt, "{name} ist beschädigt ({code}). Bitte eine Sicherung zurückspielen.")
 _SENTENCES: dict[int | None, tuple[type[KoschusoError], str]] = {
     sqlite3.SQLITE_FULL: (
         Unavailable,
@@ -42,7 +42,7 @@ _SENTENCES: dict[int | None, tuple[type[KoschusoError], str]] = {
     sqlite3.SQLITE_IOERR: (
         Unavailable,
         (
-            "{name} konnte nicht gelesen oder geschrieben werden ({error}). Bitte prüfen, ob auf der Platte Platz ist und ob "
+            "{name} konnte nicht gelesen oder geschrieben werden ({code}). Bitte prüfen, ob auf der Platte Platz ist und ob "
             "sie in Ordnung ist; was vorher gespeichert war, ist unversehrt."
         ),
     ),
@@ -69,7 +69,12 @@ def translation(error: sqlite3.Error, name: str) -> KoschusoError:
     """Translate an error of the database called `name`."""
     code = getattr(error, "sqlite_errorcode", None)
     kind, sentence = _SENTENCES.get(None if code is None else code & _PRIMARY, _DAMAGED)
-    return kind(sentence.format(name=name, error=error))
+    return kind(sentence.format(name=name, code=getattr(error, "sqlite_errorname", "unlesbarer Text")))
+
+
+def cause_of(error: sqlite3.Error) -> sqlite3.Error | None:
+    """Return the error as the cause to show, unless it quotes stored text, as those of Python itself do."""
+    return error if hasattr(error, "sqlite_errorcode") else None
 
 
 @contextmanager
@@ -78,4 +83,4 @@ def translated(name: str) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise translation(error, name) from error
+        raise translation(error, name) from cause_of(error)

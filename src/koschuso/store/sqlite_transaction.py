@@ -21,7 +21,7 @@ from koschuso.store.driver import (
     Write,
     require_expected,
 )
-from koschuso.store.sqlite_errors import translation
+from koschuso.store.sqlite_errors import cause_of, translation
 from koschuso.store.storable import instant_from_microseconds, microseconds, require_all_storable, require_key
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ class SqliteTransaction(DriverTransaction):
         """See `DriverTransaction.get`."""
         self._require_usable()
         require_key(kind, id)
-        for document in self._documents(kind, self._run(_GET, (kind, id))):
+        for document in self._documents(kind, self._all(_GET, (kind, id))):
             return document
         return None
 
@@ -214,7 +214,7 @@ class SqliteTransaction(DriverTransaction):
         """See `DriverTransaction.counts`."""
         self._require_usable()
         sql = "SELECT kind, count(*) FROM record WHERE body IS NOT NULL GROUP BY kind"
-        return dict(self._run(sql).fetchall())
+        return dict(self._all(sql))
 
     def cursor(self) -> str:
         """See `DriverTransaction.cursor`."""
@@ -234,7 +234,7 @@ class SqliteTransaction(DriverTransaction):
         newest = self._one(_NEWEST, (kind, id))
         if newest is None:
             return ()
-        rows = self._run(_STEPS, newest[4:]).fetchall() if newest[4] else []
+        rows = self._all(_STEPS, newest[4:]) if newest[4] else []
         steps = [_version(row, row[4], row[5:]) for row in rows]
         current = self.get(kind, id)
         steps.insert(0, _version(newest, current and current.body, current and current.index))
@@ -279,13 +279,13 @@ class SqliteTransaction(DriverTransaction):
         states: dict[tuple[str, str], tuple[int, str | None]] = {}
         for kind, wanted in ids.items():
             if len(wanted) == 1:
-                rows = self._run(_STATE, (kind, wanted[0])).fetchall()
+                rows = self._all(_STATE, (kind, wanted[0]))
             else:
                 # Ordered ids (UUIDv7) of new records lie behind all that are there: one look spares five hundred.
-                (last,) = self._run(_LAST_ID, (kind,)).fetchone()
+                ((last,),) = self._all(_LAST_ID, (kind,))
                 if last is None or min(wanted) > last:
                     continue
-                rows = self._run(_STATES, (kind, json.dumps(wanted))).fetchall()
+                rows = self._all(_STATES, (kind, json.dumps(wanted)))
             for id_, sequence, link in rows:
                 states[kind, id_] = (sequence, None if link is None else revision_of(sequence, link))
         return states
@@ -295,7 +295,7 @@ class SqliteTransaction(DriverTransaction):
         sequence += 1
         link = next_link(link, (sequence, at, operation.value, previous, kind, id), _NO_DIGEST)
         self._run(_KEEP, (previous,))
-        for step, *_ in self._run(_STEPS, (previous,)).fetchall():
+        for step, *_ in self._all(_STEPS, (previous,)):
             self._run(_BLANK, (step,))
         self._run(_REPLACE, (kind, id, sequence, operation.value, at, previous, _NO_DIGEST, link, None, *Index()))
         self._head = (sequence, link)
@@ -305,7 +305,7 @@ class SqliteTransaction(DriverTransaction):
         """Ask anew for each page: a running statement would meet again what is written meanwhile."""
         while True:
             self._require_usable()
-            page = list(self._documents(kind, self._run(sql, (kind, after, *values)).fetchall()))
+            page = list(self._documents(kind, self._all(sql, (kind, after, *values))))
             if not page:
                 return
             for document in page:
@@ -357,7 +357,7 @@ class SqliteTransaction(DriverTransaction):
                 cursor.execute(sql, values)
                 page = cursor.fetchmany(_PAGE)
             except sqlite3.Error as error:
-                raise self._failed(error) from error
+                raise self._failed(error) from cause_of(error)
             while page:
                 for row in page:
                     yield row
@@ -366,22 +366,28 @@ class SqliteTransaction(DriverTransaction):
                 try:
                     page = cursor.fetchmany(_PAGE)
                 except sqlite3.Error as error:
-                    raise self._failed(error) from error
+                    raise self._failed(error) from cause_of(error)
         finally:
             # The end of the transaction has closed it already, and perhaps its connection since.
             if cursor in self._cursors:
                 self._cursors.discard(cursor)
                 cursor.close()
 
-    def _one(self, sql: str, values: tuple[Any, ...]) -> tuple[Any, ...] | None:
-        row: tuple[Any, ...] | None = self._run(sql, values).fetchone()
-        return row
-
-    def _run(self, sql: str, values: tuple[Any, ...] = ()) -> sqlite3.Cursor:
+    def _all(self, sql: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         try:
-            return self._connection.execute(sql, values)
+            return self._connection.execute(sql, values).fetchall()
         except sqlite3.Error as error:
-            raise self._failed(error) from error
+            raise self._failed(error) from cause_of(error)
+
+    def _one(self, sql: str, values: tuple[Any, ...]) -> tuple[Any, ...] | None:
+        rows = self._all(sql, values)
+        return rows[0] if rows else None
+
+    def _run(self, sql: str, values: tuple[Any, ...] = ()) -> None:
+        try:
+            self._connection.execute(sql, values)
+        except sqlite3.Error as error:
+            raise self._failed(error) from cause_of(error)
 
     def _run_many(self, sql: str, rows: list[tuple[Any, ...]]) -> None:
         if not rows:
@@ -389,7 +395,7 @@ class SqliteTransaction(DriverTransaction):
         try:
             self._connection.executemany(sql, rows)
         except sqlite3.Error as error:
-            raise self._failed(error) from error
+            raise self._failed(error) from cause_of(error)
 
     def _failed(self, error: sqlite3.Error) -> KoschusoError:
         failure = translation(error, self._name)

@@ -64,7 +64,8 @@ def verify(connection: sqlite3.Connection, beginning: bytes) -> Verification:
             for kind, id_, sequence in connection.execute(_STRAY)
         ]
     except sqlite3.Error as error:
-        damages.append(Damage(message=f"Die Datei ist nicht mehr ganz lesbar: {error}"))
+        name = getattr(error, "sqlite_errorname", "unlesbarer Text")
+        damages.append(Damage(message=f"Die Datei ist nicht mehr ganz lesbar ({name})."))
     return Verification(documents=documents, changes=changes, head=head.hex(), damages=tuple(damages))
 
 

@@ -255,10 +255,10 @@ def _persons() -> st.SearchStrategy[Record]:
         phones=_many(texts()),
         mobile=texts(),
         address=_addresses(),
-        functions=_many(st.builds(FunctionHeld, function=keys(), period=periods())),
+        functions=_many(st.builds(FunctionHeld, function=keys(required=True), period=periods())),
         active_since=_maybe(days()),
         qualification=keys(),
-        legal_bases=_many(st.builds(LegalBasis, purpose=keys(), basis=keys())),
+        legal_bases=_many(st.builds(LegalBasis, purpose=keys(required=True), basis=keys(required=True))),
         consents=_many(consents),
         publication=st.sampled_from(Publication),
         checked_on=_maybe(days()),
@@ -383,7 +383,7 @@ def _fundings() -> st.SearchStrategy[Record]:
 
 
 def _series() -> st.SearchStrategy[Record]:
-    rhythms = (
+    rhythms: st.SearchStrategy[dict[str, Any]] = (
         st.builds(dict, rhythm=st.just("alle_n_wochen"), weeks=st.integers(1, 52), weekday=_counts(0, 6))
         | st.builds(
             dict,
@@ -452,14 +452,14 @@ def _events() -> st.SearchStrategy[Record]:
 def _participations() -> st.SearchStrategy[Record]:
     status = ParticipationStatus
     hours = st.decimals(Decimal("0.25"), Decimal(24), places=2)
-    states = (
+    states: st.SearchStrategy[dict[str, Any]] = (
         st.builds(dict, status=st.just(status.TEILWEISE), hours=hours)
         | st.builds(dict, status=st.just(status.TEILGENOMMEN), hours=_maybe(hours))
         | st.builds(dict, status=st.just(status.WARTELISTE), rank=_counts(1, 50))
         | st.builds(dict, status=st.just(status.VERTRETEN), substitute_id=st.just("") | ids())
         | st.builds(dict, status=st.sampled_from([status.EINGELADEN, status.ANGEMELDET, status.UNENTSCHULDIGT]))
     )
-    who = (
+    who: st.SearchStrategy[dict[str, Any]] = (
         st.builds(dict, person_id=ids(), organisation_id=st.just("") | ids())
         | st.builds(dict, name=texts(min_size=1), email=emails())
         | st.builds(

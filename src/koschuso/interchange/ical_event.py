@@ -1,0 +1,449 @@
+"""Which properties of a VEVENT say which fields of an `Event`.
+
+Standard properties say what every program understands; ``X-KOSCHUSO-*`` beside them carry the stable keys, and carry
+the labels that stand in CATEGORIES, so that a file explains itself. An event of another program is taken to be what its
+STATUS says: TENTATIVE is *geplant*, CONFIRMED or none is *einladung*, CANCELLED is *abgesagt*. Its visibility is
+*intern* whatever its CLASS says: CLASS:PUBLIC is what programs write when nobody decided anything.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from koschuso.interchange import ical_aspects as aspects
+from koschuso.interchange.contentline import format_line
+from koschuso.interchange.foreign import Aspect, AspectTable
+from koschuso.interchange.ical_aspects import CalendarAspect, text_of, texts_of
+from koschuso.interchange.ical_scope import CalendarScope, X
+from koschuso.interchange.ical_span import span
+from koschuso.interchange.textvalue import escape_text, join_text, split_text, unescape_text
+from koschuso.model import Address, EventStatus, Location, Visibility, Workshop, is_key
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from koschuso.interchange.contentline import ContentLine
+
+__all__ = ["EVENT_STATUS", "NOT_EXPORTED", "RECURRENCE", "categories", "event_table", "identity"]
+
+EVENT_STATUS: Final = {
+    EventStatus.GEPLANT: "TENTATIVE",
+    EventStatus.SAVE_THE_DATE: "TENTATIVE",
+    EventStatus.EINLADUNG: "CONFIRMED",
+    EventStatus.ANMELDUNG_GESCHLOSSEN: "CONFIRMED",
+    EventStatus.DURCHGEFUEHRT: "CONFIRMED",
+    EventStatus.NACHBEREITET: "CONFIRMED",
+    EventStatus.VERSCHOBEN: "CANCELLED",
+    EventStatus.ABGESAGT: "CANCELLED",
+}
+"""STATUS for each status, as in the catalogue ``veranstaltungsstatus``; ideas have none and are not exported."""
+
+NOT_EXPORTED: Final = frozenset(set(EventStatus) - set(EVENT_STATUS))
+"""Status of events that no calendar shows."""
+
+RECURRENCE: Final = ("RRULE", "RDATE", "EXDATE", "EXRULE")
+"""The properties of ``Event.recurrence``."""
+
+_USUAL_STATUS: Final = {
+    "TENTATIVE": EventStatus.GEPLANT,
+    "CONFIRMED": EventStatus.EINLADUNG,
+    "CANCELLED": EventStatus.ABGESAGT,
+}
+_SCHEMES: Final = ("http://", "https://")
+
+
+# -- identity ----------------------------------------------------------------------------------------------------------
+
+
+def _identity_read(lines: Sequence[ContentLine], _scope: CalendarScope) -> Mapping[str, Any]:
+    uid = at = at_value = own = ""
+    for line in lines:
+        name = line[0].name
+        if name == "UID":
+            uid = unescape_text(line[1]).strip()
+        elif name == "RECURRENCE-ID":
+            at, at_value = line.text, line[1].strip()
+        else:
+            own = unescape_text(line[1]).strip()
+    if not at:
+        return {"id": own or uid, "occurrence_of": "", "occurrence_at": ""}
+    return {"id": own or f"{uid}#{at_value}", "occurrence_of": uid, "occurrence_at": at}
+
+
+def _identity_write(record: Any, scope: CalendarScope) -> Sequence[str]:
+    master = record.occurrence_of
+    if not master or not record.occurrence_at:
+        return (f"UID:{escape_text(record.id)}",)
+    lines = [f"UID:{escape_text(master)}", record.occurrence_at]
+    if record.id != f"{master}#{record.occurrence_at.rpartition(':')[2].strip()}" and not scope.public:
+        lines.append(f"{X}ID:{escape_text(record.id)}")
+    return lines
+
+
+def _identity_same(_aspect: CalendarAspect, told: Mapping[str, Any], record: Any) -> bool:
+    if told["id"] != record.id:
+        # the second of two components with one UID has its number behind the id, not in the file
+        plain, mark, number = record.id.rpartition("~")
+        if not (mark and number.isdigit() and plain == told["id"]):
+            return False
+    return bool(
+        told["occurrence_of"] == record.occurrence_of
+        and (told["occurrence_at"] == record.occurrence_at or not told["id"])
+    )
+
+
+def identity() -> CalendarAspect:
+    """Build the aspect of an event's id and of what it is an exception of."""
+    return Aspect(
+        fields=("id", "occurrence_of", "occurrence_at"),
+        names=("UID", "RECURRENCE-ID", f"{X}ID"),
+        read=_identity_read,
+        write=_identity_write,
+        same=_identity_same,
+    )
+
+
+# -- status ------------------------------------------------------------------------------------------------------------
+
+
+def _status_read(lines: Sequence[ContentLine], scope: CalendarScope) -> Mapping[str, Any]:
+    usual = EventStatus.EINLADUNG
+    standard = own = successor = ""
+    for line in lines:
+        name = line[0].name
+        if name == "STATUS":
+            standard = line[1].strip().upper()
+            if standard in _USUAL_STATUS:
+                usual = _USUAL_STATUS[standard]
+            else:
+                scope.not_understood(line, "TENTATIVE, CONFIRMED oder CANCELLED")
+                standard = ""
+        elif name == f"{X}NACHFOLGER":
+            successor = unescape_text(line[1])
+        else:
+            own = line[1].strip()
+    status = usual
+    if own in EVENT_STATUS:
+        exact = EventStatus(own)
+        # whoever cancels the event in another program changes STATUS only
+        if not standard or EVENT_STATUS[exact] == standard:
+            status = exact
+    return {"status": status, "successor_id": successor if status is EventStatus.VERSCHOBEN else ""}
+
+
+def _status_write(record: Any, scope: CalendarScope) -> Sequence[str]:
+    standard = EVENT_STATUS.get(record.status)
+    if standard is None:
+        return ()
+    lines = [f"STATUS:{standard}", f"{X}STATUS:{record.status.value}"]
+    if record.successor_id and not scope.public:
+        lines.append(f"{X}NACHFOLGER:{escape_text(record.successor_id)}")
+    return lines
+
+
+def _status() -> CalendarAspect:
+    return Aspect(
+        fields=("status", "successor_id"),
+        names=("STATUS", f"{X}STATUS", f"{X}NACHFOLGER"),
+        read=_status_read,
+        write=_status_write,
+    )
+
+
+# -- kind, Schwerpunkt and topics --------------------------------------------------------------------------------------
+
+_KINDS: Final = {f"{X}ART": ("type", "veranstaltungsart"), f"{X}TAETIGKEIT": ("taetigkeit", "taetigkeitsprofil")}
+_LABEL: Final = "X-LABEL"
+_FOCUS: Final = "X-SCHWERPUNKT"
+
+
+def _focus(taetigkeit: str) -> str:
+    """The Aufgabenschwerpunkt of a key: the top of its tree."""
+    return taetigkeit.partition(".")[0]
+
+
+def _categories_read(lines: Sequence[ContentLine], scope: CalendarScope) -> Mapping[str, Any]:
+    values: dict[str, Any] = {"type": "", "taetigkeit": ""}
+    themes: list[tuple[str, str]] = []
+    derived: list[str] = []
+    named: list[str] = []
+    for line in lines:
+        name = line[0].name
+        if name == "CATEGORIES":
+            named += texts_of(line)
+            continue
+        key = line[1].strip()
+        if not is_key(key):
+            scope.not_understood(line, "ein Schlüssel")
+        elif name == f"{X}THEMA":
+            themes.append((line.param(_LABEL), key))
+            scope.learn_label("thema", key, line.param(_LABEL))
+        else:
+            field, catalogue = _KINDS[name]
+            top = _focus(key) if field == "taetigkeit" else key
+            label = line.param(_FOCUS if field == "taetigkeit" else _LABEL) or top
+            values[field] = key
+            derived.append(label)
+            scope.learn_label(catalogue, top, label)
+    for label in derived:
+        if label in named:
+            named.remove(label)
+    topics = []
+    for label in named:
+        theme = next((theme for theme in themes if theme[0] == label), None)
+        if theme is not None:
+            themes.remove(theme)
+        topics.append(label if theme is None else theme[1])
+    topics += [key for _, key in themes]
+    return {**values, "topics": tuple(topics)}
+
+
+def _categories_write(record: Any, scope: CalendarScope) -> Sequence[str]:
+    labels: list[str] = []
+    lines: list[str] = []
+    if record.type:
+        label = scope.label("veranstaltungsart", record.type)
+        labels.append(label)
+        lines.append(_labelled("ART", _LABEL, label, record.type, record.type))
+    if record.taetigkeit:
+        top = _focus(record.taetigkeit)
+        label = scope.label("taetigkeitsprofil", top)
+        labels.append(label)
+        lines.append(_labelled("TAETIGKEIT", _FOCUS, label, record.taetigkeit, top))
+    for topic in record.topics:
+        label = scope.label("thema", topic)
+        labels.append(label)
+        if label != topic:
+            lines.append(_labelled("THEMA", _LABEL, label, topic, ""))
+    return [f"CATEGORIES:{join_text(labels)}", *lines] if labels else ()
+
+
+def _labelled(name: str, param: str, label: str, key: str, usual: str) -> str:
+    return format_line("", X + name, {param: label} if label != usual else None, key)
+
+
+def categories() -> CalendarAspect:
+    """Build the aspect of kind, Tätigkeit and topics: keys in X-KOSCHUSO properties, their labels in CATEGORIES."""
+    return Aspect(
+        fields=("type", "taetigkeit", "topics"),
+        names=("CATEGORIES", *_KINDS, f"{X}THEMA"),
+        read=_categories_read,
+        write=_categories_write,
+        several=frozenset({"CATEGORIES", f"{X}THEMA"}),
+    )
+
+
+# -- place -------------------------------------------------------------------------------------------------------------
+
+
+def _place_read(lines: Sequence[ContentLine], _scope: CalendarScope) -> Mapping[str, Any]:
+    plain = ""
+    own: Location | None = None
+    for line in lines:
+        if line[0].name == "LOCATION":
+            plain = text_of(line)
+            continue
+        parts = [*split_text(line[1], ";"), "", "", "", "", "", ""]
+        address = Address(street=parts[2], postal_code=parts[3], place=parts[4]) if any(parts[2:6]) else None
+        if address is not None and parts[5]:
+            address = Address(street=parts[2], postal_code=parts[3], place=parts[4], extra=parts[5])
+        own = Location(name=parts[0], room=parts[1], address=address)
+    if own is not None and str(own) == plain:
+        return {"location": own}
+    return {"location": Location(name=plain) if plain else None}
+
+
+def _place_write(record: Any, _scope: CalendarScope) -> Sequence[str]:
+    place: Location | None = record.location
+    if place is None or not str(place):
+        return ()
+    lines = [f"LOCATION:{escape_text(str(place))}"]
+    if place.room or place.address is not None:
+        address = place.address or Address()
+        parts = (place.name, place.room, address.street, address.postal_code, address.place, address.extra)
+        lines.append(f"{X}ORT:{join_text(parts, ';')}")
+    return lines
+
+
+def _place() -> CalendarAspect:
+    return Aspect(fields=("location",), names=("LOCATION", f"{X}ORT"), read=_place_read, write=_place_write)
+
+
+def _online_read(lines: Sequence[ContentLine], _scope: CalendarScope) -> Mapping[str, Any]:
+    page = conference = ""
+    for line in lines:
+        address = unescape_text(line[1]).strip()
+        if line[0].name == "URL":
+            page = address
+        elif not conference and address.lower().startswith(_SCHEMES):
+            conference = address
+    return {"online_url": conference or page}
+
+
+def _online_write(record: Any, _scope: CalendarScope) -> Sequence[str]:
+    address = record.online_url
+    if not address:
+        return ()
+    if "\\" in address or not address.lower().startswith(_SCHEMES):
+        return (f"URL:{escape_text(address) if chr(92) in address else address}",)
+    return f"URL:{address}", f"CONFERENCE;VALUE=URI:{address}"
+
+
+def _online() -> CalendarAspect:
+    return Aspect(
+        fields=("online_url",),
+        names=("URL", "CONFERENCE"),
+        read=_online_read,
+        write=_online_write,
+        several=frozenset({"CONFERENCE"}),
+    )
+
+
+# -- recurrence --------------------------------------------------------------------------------------------------------
+
+
+def _recurrence_read(lines: Sequence[ContentLine], _scope: CalendarScope) -> Mapping[str, Any]:
+    return {"recurrence": tuple(line.text for line in lines)}
+
+
+def _recurrence_write(record: Any, _scope: CalendarScope) -> Sequence[str]:
+    lines: tuple[str, ...] = record.recurrence
+    return lines
+
+
+def _recurrence() -> CalendarAspect:
+    return Aspect(
+        fields=("recurrence",),
+        names=RECURRENCE,
+        read=_recurrence_read,
+        write=_recurrence_write,
+        several=frozenset(RECURRENCE),
+    )
+
+
+# -- organisers, attendees, workshops ----------------------------------------------------------------------------------
+
+
+def _organiser_read(lines: Sequence[ContentLine], _scope: CalendarScope) -> Mapping[str, Any]:
+    for line in lines:
+        if line[0].name != "ORGANIZER":
+            return {"organiser_ids": tuple(part for part in split_text(line[1]) if part)}
+    return {"organiser_ids": ()}
+
+
+def _organiser_write(record: Any, scope: CalendarScope) -> Sequence[str]:
+    if not record.organiser_ids:
+        return ()
+    first = record.organiser_ids[0]
+    contact = scope.contact("organisation", first)
+    lines = [] if scope.public else [f"{X}VERANSTALTER:{join_text(record.organiser_ids)}"]
+    if contact is not None and contact[1]:
+        params = {"CN": contact[0]} if scope.public else {"CN": contact[0], f"{X}ID": first}
+        lines.append(format_line("", "ORGANIZER", params, f"mailto:{contact[1]}"))
+    return lines
+
+
+def _organiser() -> CalendarAspect:
+    return Aspect(
+        fields=("organiser_ids",),
+        names=(f"{X}VERANSTALTER", "ORGANIZER"),
+        read=_organiser_read,
+        write=_organiser_write,
+    )
+
+
+def _attendees() -> CalendarAspect:
+    """ATTENDEE lines are records of their own; the event only knows their places."""
+    return Aspect(
+        fields=(),
+        names=("ATTENDEE",),
+        read=lambda _lines, _scope: {},
+        write=lambda _record, scope: scope.attendees,
+        several=frozenset({"ATTENDEE"}),
+        same=lambda _aspect, _told, _record: False,
+    )
+
+
+def _workshops_read(lines: Sequence[ContentLine], scope: CalendarScope) -> Mapping[str, Any]:
+    found = []
+    for line in lines:
+        seats = line.param("X-PLAETZE")
+        capacity = int(seats) if seats.isascii() and seats.isdigit() and len(seats) < 7 else None  # noqa: PLR2004 - no room is larger
+        if not line.param("X-KEY"):
+            scope.not_understood(line, "ein Workshop mit X-KEY")
+            continue
+        found.append(Workshop(key=line.param("X-KEY"), title=unescape_text(line[1]), capacity=capacity))
+    return {"workshops": tuple(found)}
+
+
+def _workshops_write(record: Any, _scope: CalendarScope) -> Sequence[str]:
+    return [
+        format_line(
+            "",
+            f"{X}WORKSHOP",
+            {"X-KEY": item.key, **({} if item.capacity is None else {"X-PLAETZE": str(item.capacity)})},
+            escape_text(item.title),
+        )
+        for item in record.workshops
+    ]
+
+
+def _workshops() -> CalendarAspect:
+    return Aspect(
+        fields=("workshops",),
+        names=(f"{X}WORKSHOP",),
+        read=_workshops_read,
+        write=_workshops_write,
+        several=frozenset({f"{X}WORKSHOP"}),
+    )
+
+
+def _visibility() -> CalendarAspect:
+    def _read(line: ContentLine, _scope: CalendarScope) -> Visibility | None:
+        value = line.value.strip()
+        return Visibility(value) if value in set(Visibility) else None
+
+    return aspects.simple(
+        f"{X}SICHTBARKEIT",
+        "visibility",
+        _read,
+        lambda value: str(value.value),
+        absent=Visibility.INTERN,
+        expected="intern, netzwerk oder oeffentlich",
+        public=False,
+    )
+
+
+def event_table() -> AspectTable[CalendarScope]:
+    """Build the table of everything that a VEVENT says about an `Event`."""
+    return AspectTable(
+        (
+            identity(),
+            aspects.stamp(),
+            aspects.number("SEQUENCE", "sequence", absent=0),
+            span(),
+            aspects.text("SUMMARY", "title"),
+            _status(),
+            _place(),
+            aspects.text("DESCRIPTION", "description"),
+            categories(),
+            _online(),
+            _recurrence(),
+            aspects.keys("ZIELGRUPPE", "target_groups"),
+            aspects.keys("SCHULFORM", "schulformen"),
+            aspects.key("FORMAT", "format"),
+            _visibility(),
+            aspects.number(f"{X}PLAETZE", "capacity", least=1),
+            aspects.day("ANMELDESCHLUSS", "registration_deadline"),
+            aspects.flag("WARTELISTE", "waiting_list"),
+            aspects.decimal("KOSTEN", "cost"),
+            aspects.decimal("STUNDEN", "certificate_hours"),
+            _workshops(),
+            aspects.text(f"{X}REIHE", "series_id", public=False),
+            aspects.text(f"{X}GREMIUM", "committee_id", public=False),
+            aspects.ids("PARTNER", "partner_ids"),
+            aspects.ids("REFERENT", "speaker_ids"),
+            _organiser(),
+            _attendees(),
+        )
+    )
