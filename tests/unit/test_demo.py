@@ -7,7 +7,7 @@ import re
 import runpy
 import sys
 from collections import Counter
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -443,7 +443,8 @@ def test_the_sources_of_a_position_add_up_to_the_whole(records):
 
 
 def test_the_rules_find_only_the_intended_mistakes(registered, records):
-    view = RecordsView((*registered, *records), OfficeInfo(name=identity.NAME, ags=identity.AGS, id=identity.OFFICE_ID))
+    office = OfficeInfo(name=identity.NAME, ags=identity.AGS, id=identity.OFFICE_ID)
+    view = RecordsView((*registered, *records), office=office, as_of=datetime(2025, 8, 1, tzinfo=UTC))
     found = check(view, RULES)
     assert sorted(one.rule for one in found if one.severity is Severity.ERROR) == ["foerderung.f2", "foerderung.f3"]
     warnings = {one.rule for one in found if one.severity is Severity.WARNING}

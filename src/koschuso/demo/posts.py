@@ -189,12 +189,16 @@ def _group(school: Organisation) -> str:
     return school.school.schulform.partition(".")[0] if school.school else ""
 
 
+def _is_private(school: Organisation) -> bool:
+    return bool(school.school and school.school.private)
+
+
 def _with_schulsozialarbeit(schools: Sequence[Organisation], random: Random) -> dict[str, list[Organisation]]:
     chosen: dict[str, list[Organisation]] = {}
     for group, share in _SHARES.items():
         members = [school for school in schools if _group(school) == group]
         # Private schools come last: most of them pay for their own staff, of whom a coordination office hears little.
-        order = sorted(members, key=lambda school: (bool(school.school and school.school.private), random.random()))
+        order = sorted(members, key=lambda school: (_is_private(school), random.random()))
         chosen[group] = sorted(order[: round(share * len(members))], key=lambda school: (school.ags, school.id))
     return chosen
 
@@ -230,7 +234,7 @@ def _short(school: Organisation) -> str:
 def _post(name: str, schools: tuple[Organisation, ...], terms: _Terms, random: Random) -> Post:
     employer, stated, programme = terms
     ags = schools[0].ags
-    if any(school.school and school.school.private for school in schools):
+    if any(_is_private(school) for school in schools):
         # Neither town nor Land employs at a private school.
         employer, programme = "frei", "richtlinie"
     employer_id = {
@@ -312,7 +316,8 @@ _ONE = Workload.of_share(1)
 def _others(chosen: dict[str, list[Organisation]], person_ids: Sequence[str]) -> Iterator[Post]:
     """Plan what stands beside: measure months, MPT and SPF, and the school share of the seconded coordinator."""
     holders = iter(person_ids)
-    primary, secondary = chosen["grundschule"], chosen["gesamtschule"] + chosen["sekundarschule"]
+    primary = [school for school in chosen["grundschule"] if not _is_private(school)]
+    secondary = [school for school in chosen["gesamtschule"] + chosen["sekundarschule"] if not _is_private(school)]
     yield Post(
         id=f"demo-stelle-{_short(primary[-1])}-startchancen",
         schools=(primary[-1],),
