@@ -11,12 +11,22 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 from koschuso import Office
 from koschuso.demo import dataset
 from koschuso.demo.identity import AGS, NAME
-from koschuso.model import Cooperation, Organisation, Position, Relation, round_vzae, total_vzae
+from koschuso.model import (
+    Assignment,
+    Cooperation,
+    Organisation,
+    Relation,
+    Severity,
+    german_decimal,
+    round_vzae,
+    total_vzae,
+)
 
 STICHTAG = date(2024, 10, 15)
 
@@ -52,15 +62,21 @@ def main(folder: Path) -> None:
                     print(f"      – {aspect}")
 
         # 5. Compute: hours and full-time basis are stored, VZÄ is summed first and rounded once; unknown is never 0.
-        positions = [position for position in office.records(Position) if STICHTAG in position.period]
-        vzae, unknown = total_vzae(position.workload for position in positions)
-        print(f"{len(positions)} Stellen am {STICHTAG:%d.%m.%Y}: {round_vzae(vzae)} VZÄ, {unknown} ohne Angabe.")
+        einsaetze = [
+            einsatz
+            for einsatz in office.records(Assignment)
+            if einsatz.duty == "schulsozialarbeit" and STICHTAG in einsatz.period
+        ]
+        vzae, unknown = total_vzae(einsatz.workload for einsatz in einsaetze)
+        known = german_decimal(round_vzae(vzae) or Decimal())
+        print(f"Am {STICHTAG:%d.%m.%Y}: {len(einsaetze)} Einsätze, {known} VZÄ, {unknown} ohne Angabe.")
 
         # 6. Check: the rules look at everything and change nothing.
         findings = office.check()
-        print(f"{len(findings)} Hinweise aus der Prüfung, zum Beispiel:")
-        for finding in findings[:2]:
-            print(f"  {finding.message}")
+        print(f"{len(findings)} Hinweise aus der Prüfung, davon Fehler:")
+        for finding in findings:
+            if finding.severity is Severity.ERROR:
+                print(f"  {finding.message}")
 
         # 7. Out: calendar and address book for Outlook and phones, reports for the Lenkungskreis.
         office.export(folder / "kalender.ics", kinds=("event", "task"))

@@ -223,10 +223,11 @@ class Query(Generic[R]):
     limit: int | None = attrs.field(default=None, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
+        record_type = self.record_type
         for condition in self.where:
-            _check(self.record_type, condition)
+            _check(record_type, condition)
         if self.order_by:
-            _leaf(self.record_type, self.order_by)
+            _leaf(record_type, self.order_by)
         elif self.descending:
             raise WrongUse("Eine absteigende Reihenfolge braucht ein Feld, nach dem sie geht (order_by).")
         if self.limit is not None and self.limit < 0:
@@ -235,11 +236,10 @@ class Query(Generic[R]):
     @property
     def record_type(self) -> type[R]:
         """Class of the records."""
-        if isinstance(self.record, str):
-            if self.record not in RECORD_TYPES:
-                raise WrongUse(f"Die Datenart »{self.record}« gibt es nicht. Bekannt sind: {', '.join(RECORD_TYPES)}.")
-            return cast("type[R]", RECORD_TYPES[self.record])
-        return self.record
+        known = RECORD_TYPES.get(self.record if isinstance(self.record, str) else getattr(self.record, "KIND", ""))
+        if known is None or (not isinstance(self.record, str) and known is not self.record):
+            raise WrongUse(f"Die Datenart {self.record!r} gibt es nicht. Bekannt sind: {', '.join(RECORD_TYPES)}.")
+        return cast("type[R]", known)
 
     @property
     def kind(self) -> str:

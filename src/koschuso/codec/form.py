@@ -223,6 +223,8 @@ def _decode_closely(form: _Form, kind: str, data: bytes, id: str, steps: Sequenc
     if not isinstance(document, dict) or document.get("kind", kind) != kind:
         raise _corrupt(where, "gehört nicht zu dieser Datenart")
     schema = schema_of(document)
+    if schema is None:
+        raise _corrupt(where, "nennt als »schema« keine Zahl ab 1")
     try:
         document = lift(kind, document, steps)
         record: Record = form.decoder.decode(_ENCODER.encode(document))

@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from koschuso.errors import Corrupt
-
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 __all__ = ["SCHEMA", "STEPS", "Step", "lift", "schema_of"]
 
@@ -26,16 +24,10 @@ SCHEMA = len(STEPS) + 1
 """The schema that this koschuso writes."""
 
 
-def schema_of(document: dict[str, Any]) -> int:
-    """Tell the schema of a document; one without a number is of the first.
-
-    Raises:
-        Corrupt: The number is none.
-    """
+def schema_of(document: Mapping[str, Any]) -> int | None:
+    """Tell the schema of a document; one without a number is of the first, and ``None`` means that it is no number."""
     number = document.get("schema", 1)
-    if type(number) is not int or number < 1:
-        raise Corrupt("Ein Dokument nennt als »schema« keine Zahl ab 1. Bitte die Quelle oder die Sicherung prüfen.")
-    return number
+    return number if type(number) is int and number >= 1 else None
 
 
 def lift(kind: str, document: dict[str, Any], steps: Sequence[Step] = STEPS) -> dict[str, Any]:
@@ -46,6 +38,6 @@ def lift(kind: str, document: dict[str, Any], steps: Sequence[Step] = STEPS) -> 
     >>> lift("goal", {"schema": 1, "id": "z-1", "name": "Ziel"}, [rename])
     {'schema': 2, 'id': 'z-1', 'title': 'Ziel'}
     """
-    for number in range(schema_of(document), len(steps) + 1):
+    for number in range(schema_of(document) or 1, len(steps) + 1):
         document = {**steps[number - 1](kind, document), "schema": number + 1}
     return document

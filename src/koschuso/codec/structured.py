@@ -24,7 +24,7 @@ from koschuso.codec.form import with_unknown
 from koschuso.codec.refusal import described
 from koschuso.codec.schema import SCHEMA, lift, schema_of
 from koschuso.codec.unknown import ENVELOPE
-from koschuso.errors import Corrupt, InvalidRecord
+from koschuso.errors import InvalidRecord
 from koschuso.model.finding import Finding, Severity
 from koschuso.model.record import Record
 from koschuso.model.shape import FieldShape, shape_of
@@ -73,12 +73,11 @@ def structure(record_type: type[R], data: Mapping[str, Any], *, keep_unknown: bo
     if data.get("kind", record_type.KIND) != record_type.KIND:
         told.add("kind", data["kind"], "feld.wert", f"Das ist keine Angabe der Art »{record_type.KIND}«.")
         return Structured(record=None, findings=told.findings())
-    try:
-        schema = schema_of(dict(data))
-        document = lift(record_type.KIND, dict(data))
-    except Corrupt as error:
-        told.add("schema", data.get("schema"), "feld.wert", error.message)
+    schema = schema_of(data)
+    if schema is None:
+        told.add("schema", data["schema"], "feld.wert", "Als »schema« steht eine Zahl ab 1.")
         return Structured(record=None, findings=told.findings())
+    document = lift(record_type.KIND, dict(data))
     try:
         record: R | None = _converter().structure(document, record_type)
     except Exception as error:  # noqa: BLE001 - cattrs raises groups of whatever went wrong

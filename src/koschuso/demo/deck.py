@@ -162,8 +162,8 @@ def _relations() -> tuple[Relation, ...]:
         _relation("mitglied-team", "mitglied_in", office, committee(TEAM_BILDUNGSREGION_ID), role="mitglied"),
         # The presentation names the exchange in the Lenkungskreis, not the role there.
         _relation("mitglied-lenkungskreis", "mitglied_in", office, committee(LENKUNGSKREIS_ID)),
-        _relation("mitglied-ak-nrw", "mitglied_in", office, committee(AK_NRW_ID), role="mitglied"),
-        _relation("mitglied-arbeitskreis", "mitglied_in", office, committee(ARBEITSKREIS_ID), role="mitglied"),
+        # That the office belongs to it follows from the presentation; since when and in what role it does not say.
+        _relation("mitglied-ak-nrw", "mitglied_in", office, committee(AK_NRW_ID), Period()),
         _relation("angestellt-kreis", "angestellt_bei", person(COORDINATOR_KREIS_ID), organisation(KREIS_ID)),
         # The Land stays the employer; since when the secondment runs is not stated.
         _relation("angestellt-land", "angestellt_bei", person(COORDINATOR_LAND_ID), organisation(LAND_ID), Period()),

@@ -157,7 +157,7 @@ def _milestone(when: str, title: str, topics: tuple[str, ...], actors: tuple[Ref
 
 
 def _events() -> tuple[Record, ...]:
-    """Build the events of which the day is known; the hours are not, so they last all day."""
+    """Build the events of which the day is known; the hours are not, so they last all day. Who held them is not stated."""
     return (
         Event(
             id=FIRST_FACHTAG_ID,
@@ -166,8 +166,6 @@ def _events() -> tuple[Record, ...]:
             type="fachtag",
             taetigkeit="qualifizierung.fachtag",
             topics=("qualitaetsstandards_evaluation", "schulentwicklung_konzept"),
-            organiser_ids=(BILDUNGSREGION_ID,),
-            committee_id=ARBEITSKREIS_ID,
             target_groups=("fachkraefte",),
             status=EventStatus.DURCHGEFUEHRT,
             visibility=Visibility.OEFFENTLICH,
@@ -181,7 +179,6 @@ def _events() -> tuple[Record, ...]:
             type="kick_off",
             taetigkeit="konzept.rahmenkonzept",
             topics=("qualitaetsstandards_evaluation",),
-            organiser_ids=(OFFICE_ID,),
             status=EventStatus.DURCHGEFUEHRT,
             visibility=Visibility.OEFFENTLICH,
             description="120 Gäste.",

@@ -128,6 +128,8 @@ class AspectTable(Generic[Scope]):
                 before.append(line)
         values: dict[str, Any] = {}
         for aspect in self.aspects:
+            if not aspect.fields:
+                continue
             told = found.get(aspect)
             values.update(self._without(aspect, scope) if told is None else aspect.read(told, scope))
         return values

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 __all__ = ["Format", "ReadOptions", "WriteOptions", "Writing", "recognise"]
 
 
+def _strings(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(values)
+
+
 @attrs.frozen(kw_only=True)
 class ReadOptions:
     """What a reader may want to know beside the bytes.
@@ -91,11 +95,11 @@ class Format:
 
     name: str
     title: str
-    suffixes: tuple[str, ...] = attrs.field(converter=tuple)
+    suffixes: tuple[str, ...] = attrs.field(converter=_strings)
     recognise: Callable[[bytes], bool]
     read: Callable[[bytes, ReadOptions], Reading] | None = None
     write: Callable[[Sequence[Record], WriteOptions], Writing] | None = None
-    kinds: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    kinds: tuple[str, ...] = attrs.field(default=(), converter=_strings)
     carries: Mapping[str, tuple[str, ...]] = EMPTY
 
     @suffixes.validator

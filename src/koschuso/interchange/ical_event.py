@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from koschuso.errors import InvalidRecord
 from koschuso.interchange import ical_aspects as aspects
 from koschuso.interchange.contentline import format_line
 from koschuso.interchange.foreign import Aspect, AspectTable
@@ -243,14 +244,19 @@ def _place_read(lines: Sequence[ContentLine], _scope: CalendarScope) -> Mapping[
         if line[0].name == "LOCATION":
             plain = text_of(line)
             continue
-        parts = [*split_text(line[1], ";"), "", "", "", "", "", ""]
-        address = Address(street=parts[2], postal_code=parts[3], place=parts[4]) if any(parts[2:6]) else None
-        if address is not None and parts[5]:
-            address = Address(street=parts[2], postal_code=parts[3], place=parts[4], extra=parts[5])
-        own = Location(name=parts[0], room=parts[1], address=address)
+        own = _place_of(split_text(line[1], ";"))
     if own is not None and str(own) == plain:
         return {"location": own}
     return {"location": Location(name=plain) if plain else None}
+
+
+def _place_of(parts: list[str]) -> Location | None:
+    name, room, street, postal_code, locality, extra, country = [*parts, *[""] * 7][:7]
+    try:
+        address = Address(street=street, postal_code=postal_code, locality=locality, extra=extra, country=country)
+    except InvalidRecord:
+        return None
+    return Location(name=name, room=room, address=address if any(parts[2:]) else None)
 
 
 def _place_write(record: Any, _scope: CalendarScope) -> Sequence[str]:
@@ -260,8 +266,8 @@ def _place_write(record: Any, _scope: CalendarScope) -> Sequence[str]:
     lines = [f"LOCATION:{escape_text(str(place))}"]
     if place.room or place.address is not None:
         address = place.address or Address()
-        parts = (place.name, place.room, address.street, address.postal_code, address.place, address.extra)
-        lines.append(f"{X}ORT:{join_text(parts, ';')}")
+        parts = (place.name, place.room, address.street, address.postal_code, address.locality)
+        lines.append(f"{X}ORT:{join_text((*parts, address.extra, address.country), ';')}")
     return lines
 
 

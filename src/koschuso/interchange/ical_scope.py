@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from koschuso.interchange.contentline import ContentLine
     from koschuso.interchange.notes import Notes
 
-__all__ = ["X", "CalendarScope"]
+__all__ = ["CalendarScope", "X"]
 
 X: Final = "X-KOSCHUSO-"
 """How the names of koschuso's own properties and parameters begin."""

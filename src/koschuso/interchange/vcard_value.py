@@ -169,8 +169,9 @@ def id_line(record_id: str, version: str) -> str:
     """
     if version == V40:
         return f"UID:{escape_text(id_uri(record_id))}"
-    value = "VALUE=text:" if record_id[:4].lower() == "urn:" else ""
-    return f"UID;{value}{escape_text(record_id)}" if value else f"UID:{escape_text(record_id)}"
+    # without VALUE=text the reader would take the beginning of such an id for that of a URI
+    head = "UID;VALUE=text" if record_id[:4].lower() == "urn:" else "UID"
+    return f"{head}:{escape_text(record_id)}"
 
 
 def day_of(text: str) -> date | None:

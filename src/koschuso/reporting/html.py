@@ -41,6 +41,7 @@ _STYLE = "document.css"
 # Columns from which on a table is set smaller, and from which on the page is printed in landscape.
 _WIDE_FROM = 9
 _LANDSCAPE_FROM = 11
+_SHORT_UP_TO = 20  # rows; such a table is kept on one page
 
 
 def render(document: Document, *, pictures: bool = True) -> bytes:
@@ -66,6 +67,7 @@ def render(document: Document, *, pictures: bool = True) -> bytes:
         heads=_heads,
         cells=_cells,
         wide=lambda table: len(table.columns) >= _WIDE_FROM,
+        short=lambda table: len(table.rows) <= _SHORT_UP_TO,
         # The whole page turns: single turned sheets would leave headings behind on empty ones.
         landscape=any(len(table.columns) >= _LANDSCAPE_FROM for table in document.tables()),
         # The drawing escapes what it is given; see plots.svg.

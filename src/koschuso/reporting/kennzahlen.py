@@ -254,8 +254,9 @@ class _Page:
         anonymous = f"{attendance.anonymous} Teilnahmen ohne Namen nicht enthalten" if attendance.anonymous else ""
         if hide.is_small(attendance.anonymous) or hide.is_small(attendance.visits - attendance.anonymous):
             anonymous = "Teilnahmen ohne Namen nicht enthalten"
-        hours = hide.amount(Fraction(consultations.minutes, 60), contributors=consultations.contacts)
-        if consultations.contacts and consultations.unknown_minutes == consultations.contacts:
+        noted = consultations.contacts - consultations.unknown_minutes
+        hours = hide.amount(Fraction(consultations.minutes, 60), contributors=noted)
+        if consultations.contacts and not noted:
             hours = Sign.UNKNOWN
         return Figures(
             items=(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 from decimal import Decimal
 from fractions import Fraction
 from importlib.util import find_spec
@@ -74,7 +75,9 @@ def svg(chart: Chart) -> str:
         "axes.unicode_minus": False,
         "svg.image_inline": True,
     }
-    with rc_context(settings):
+    with rc_context(settings), warnings.catch_warnings():
+        # A sign that the measuring font lacks is drawn all the same: the reader's own font shows the text.
+        warnings.filterwarnings("ignore", message="Glyph ")
         line = chart.kind is ChartKind.LINE
         height = _LINE_HEIGHT if line else _FRAME + _ROW * max(len(chart.categories), 1)
         figure = Figure(figsize=(_WIDTH, height), layout="constrained")

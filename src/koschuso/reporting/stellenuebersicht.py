@@ -209,12 +209,12 @@ class _Tables:
         forms = ", ".join(f"{label_} {counts[key]}" for key, label_ in self._schulformen() if counts[key])
         volume = total(self._at_schools)
         unknown = (
-            f" Bei {volume.unknown} Stellenanteilen ist der Umfang nicht bekannt; sie sind darin nicht enthalten."
+            f" Nicht enthalten sind Stellenanteile, deren Umfang nicht bekannt ist; es sind {volume.unknown}."
             if volume.unknown
             else ""
         )
         only_vacant = len(self._served) - len(self._staffed)
-        vacancy = f" An {only_vacant} dieser Schulen ist die Stelle zurzeit unbesetzt." if only_vacant else ""
+        vacancy = f" An {only_vacant} Schule{'n' if only_vacant > 1 else ''} davon ist die Stelle zurzeit unbesetzt." if only_vacant else ""
         sentence = (
             f"Am {day} sind an {len(self._served)} von {len(self._schools.all)} Schulen der Region Stellenanteile für "
             f"Schulsozialarbeit im Umfang von {number_text(volume.known, 2)} VZÄ eingerichtet; dort arbeiten "

@@ -54,4 +54,4 @@ def revision_of(sequence: int, link: bytes) -> str:
 
 
 def _marked(index: Index) -> bytes:
-    return "\x1f".join(["" if value is None else f"+{value}" for value in index]).encode()
+    return "\x1f".join(["" if value is None else "+" + value for value in index]).encode()

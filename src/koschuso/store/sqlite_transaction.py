@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from datetime import UTC, datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from koschuso.errors import KoschusoError, Refused, WrongUse
@@ -51,12 +52,12 @@ _LAST_ID = "SELECT max(id) FROM record WHERE kind = ?"
 _INSERT = (
     "INSERT INTO record (kind, id, seq, operation, at, previous, digest, link, body, "
     "ix_type, ix_subject, ix_object, ix_begin, ix_end, ix_place) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS TEXT), ?, ?, ?, ?, ?, ?)"
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _KEEP = "INSERT INTO past SELECT * FROM record WHERE seq = ?"
 _REPLACE = (
     "UPDATE record SET seq = ?3, operation = ?4, at = ?5, previous = ?6, digest = ?7, link = ?8, "
-    "body = CAST(?9 AS TEXT), ix_type = ?10, ix_subject = ?11, ix_object = ?12, ix_begin = ?13, ix_end = ?14, "
+    "body = ?9, ix_type = ?10, ix_subject = ?11, ix_object = ?12, ix_begin = ?13, ix_end = ?14, "
     "ix_place = ?15 WHERE kind = ?1 AND id = ?2"
 )
 _STEPS = (
@@ -86,6 +87,7 @@ _CONDITION_COLUMNS = {
     "place": "ix_place",
 }
 _NO_DIGEST = b""
+_UNKNOWN: tuple[None, None] = (None, None)
 
 
 class SqliteTransaction(DriverTransaction):
@@ -251,15 +253,15 @@ class SqliteTransaction(DriverTransaction):
         replaced: list[tuple[int]] = []
         revisions: list[str] = []
         for kind, id_, body, index, expect, at in batch:
-            state = states.get((kind, id_))
-            previous, actual = (None, None) if state is None else state
-            require_expected(kind, id_, expect, actual)
+            previous, actual = states.get((kind, id_), _UNKNOWN) if states else _UNKNOWN
+            if actual is not None or expect is not ABSENT:
+                require_expected(kind, id_, expect, actual)
             moment = now if at is None else microseconds(at)
             sequence += 1
             digest = content_digest(body, index)
             link = next_link(link, (sequence, moment, "put", previous, kind, id_), digest)
             revisions.append(revision_of(sequence, link))
-            row = (kind, id_, sequence, "put", moment, previous, digest, link, body, *index)
+            row = (kind, id_, sequence, "put", moment, previous, digest, link, body.decode(), *index)
             if previous is None:
                 new.append(row)
             else:
@@ -417,15 +419,18 @@ class SqliteTransaction(DriverTransaction):
 
 def _batches(writes: Iterable[Write]) -> Iterator[list[Write]]:
     """Cut into batches in which no document comes twice: what is to be replaced must be in the tables."""
-    batch: dict[tuple[str, str], Write] = {}
-    for write in writes:
-        key = (write.kind, write.id)
-        if len(batch) == _BATCH or key in batch:
-            yield list(batch.values())
-            batch = {}
-        batch[key] = write
-    if batch:
-        yield list(batch.values())
+    remaining = iter(writes)
+    while batch := list(islice(remaining, _BATCH)):
+        if len({write[:2] for write in batch}) == len(batch):
+            yield batch
+            continue
+        distinct: dict[tuple[str, str], Write] = {}
+        for write in batch:
+            if write[:2] in distinct:
+                yield list(distinct.values())
+                distinct = {}
+            distinct[write[:2]] = write
+        yield list(distinct.values())
 
 
 def _version(row: tuple[Any, ...], body: bytes | None, index: Iterable[str | None] | None) -> Version:

@@ -1,0 +1,331 @@
+"""The aspects that the cards of persons, organisations and committees share (see `koschuso.interchange.foreign`)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from koschuso.interchange import vcard_notes as rules
+from koschuso.interchange.foreign import Aspect
+from koschuso.interchange.textvalue import escape_text, join_text
+from koschuso.interchange.vcard_relations import Tie, member_lines, tie_line, tie_of
+from koschuso.interchange.vcard_scope import PRODUCT, Scope
+from koschuso.interchange.vcard_value import V40, card_id, id_line, phone_of, structured, text_of
+from koschuso.model import Address, Organisation, is_ags, is_email, is_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from koschuso.interchange.contentline import ContentLine
+
+__all__ = [
+    "ADDRESS",
+    "CATEGORIES",
+    "EMAIL",
+    "GERMANY",
+    "ID",
+    "KIND",
+    "MEMBERS",
+    "ORG",
+    "PRODUCER",
+    "RELATED",
+    "REVISED",
+    "VERSION",
+    "CardView",
+    "address_of",
+    "ags_aspect",
+    "email_of",
+    "key_aspect",
+    "phone_kind",
+    "phone_lines",
+    "phones_of",
+    "sorted_ties",
+    "text_aspect",
+]
+
+GERMANY: Final = frozenset({"deutschland", "germany", "de", "d", "brd", "ger", "deu", "bundesrepublik deutschland"})
+_PART_NAMES: Final = ("extra", "extended", "street", "locality", "region", "postal_code", "country")
+_POSTAL_CODE_DIGITS: Final = 5
+
+EMAIL_HEAD: Final = {V40: "EMAIL;TYPE=work;PREF=1"}
+_EMAIL_HEAD_3: Final = "EMAIL;TYPE=INTERNET,WORK,PREF"
+_ADDRESS_HEAD: Final = {V40: "ADR;TYPE=work"}
+_ADDRESS_HEAD_3: Final = "ADR;TYPE=WORK"
+_PHONE_HEADS: Final = {
+    ("VOICE", V40): "TEL;TYPE=work,voice:",
+    ("CELL", V40): "TEL;TYPE=work,cell:",
+    ("FAX", V40): "TEL;TYPE=work,fax:",
+}
+
+
+def _always_same(_aspect: Aspect[Scope], _told: Mapping[str, Any], _record: Any) -> bool:
+    """Derived lines say nothing of their own: what is there stays, what is missing is not missed."""
+    return True
+
+
+# -- envelope ------------------------------------------------------------------------------------------------------------
+
+
+def _read_nothing(_lines: Sequence[ContentLine], _scope: Scope) -> Mapping[str, Any]:
+    return {}
+
+
+VERSION: Final = Aspect(
+    fields=(),
+    names=("VERSION",),
+    read=_read_nothing,
+    write=lambda _record, scope: [f"VERSION:{scope.version}"],
+    same=_always_same,
+)
+
+PRODUCER: Final = Aspect(
+    fields=(), names=("PRODID",), read=_read_nothing, write=lambda _record, _scope: [f"PRODID:{PRODUCT}"], same=_always_same
+)
+
+REVISED: Final = Aspect(
+    fields=(),
+    names=("REV",),
+    read=_read_nothing,
+    write=lambda _record, scope: [f"REV:{scope.stamp}"] if scope.stamp else [],
+    same=_always_same,
+)
+
+ID: Final = Aspect(
+    fields=("id",),
+    names=("UID",),
+    read=lambda lines, _scope: {"id": card_id(lines[0]) if lines else ""},
+    write=lambda record, scope: [id_line(record.id, scope.version)] if record.id else [],
+)
+
+
+def _write_kind(record: Any, scope: Scope) -> list[str]:
+    kind = getattr(record, "KIND", "")
+    if kind == "committee":
+        lines = ["KIND:group"]
+        return lines if scope.version == V40 else [*lines, "X-ADDRESSBOOKSERVER-KIND:group"]
+    if kind == "organisation":
+        return ["KIND:org"] if scope.version == V40 else ["X-ABShowAs:COMPANY"]
+    return []
+
+
+KIND: Final = Aspect(
+    fields=(),
+    names=("KIND", "X-ADDRESSBOOKSERVER-KIND", "X-ABSHOWAS"),
+    read=_read_nothing,
+    write=_write_kind,
+    same=_always_same,
+)
+
+
+# -- contact data --------------------------------------------------------------------------------------------------------
+
+
+def email_of(line: ContentLine) -> str:
+    """Read a mail address; empty when it is none."""
+    text = text_of(line)
+    if text[:7].lower() == "mailto:":
+        text = text[7:]
+    return text if is_email(text) else ""
+
+
+EMAIL: Final = Aspect(
+    fields=("email",),
+    names=("EMAIL",),
+    read=lambda lines, _scope: {"email": email_of(lines[0]) if lines else ""},
+    write=lambda record, scope: (
+        [f"{EMAIL_HEAD.get(scope.version, _EMAIL_HEAD_3)}:{escape_text(record.email)}"] if record.email else []
+    ),
+)
+
+
+def phones_of(lines: Sequence[ContentLine], scope: Scope, kind: str) -> tuple[str, ...]:
+    """Read the numbers of one kind (VOICE, CELL, FAX), in the order of the file."""
+    numbers = (phone_of(line) for line in lines if phone_kind(line, scope) == kind)
+    return tuple(number for number in numbers if number)
+
+
+_VOICE: Final = frozenset({"VOICE", "MAIN", "MSG", "WORK", "PREF", "TEXT", "VIDEO", "ISDN"})
+_CELL: Final = frozenset({"CELL", "IPHONE", "MOBILE"})
+_OTHER: Final = frozenset({"PAGER", "MODEM", "BBS", "TLX", "TELEX", "TEXTPHONE", "CAR", "PCS", "OTHER"})
+
+
+def phone_kind(line: ContentLine, scope: Scope) -> str:
+    """Tell what an official number is for: VOICE, CELL, FAX; empty for private ones and for other devices.
+
+    A mobile number counts as official only when it says WORK: most of them are private (domain.md DS-02).
+    """
+    types = scope.kinds(line)
+    if "FAX" in types:
+        return "" if "HOME" in types and "WORK" not in types else "FAX"
+    if ("HOME" in types and "WORK" not in types) or types & _OTHER:
+        return ""
+    if types & _CELL:
+        return "CELL" if "WORK" in types else ""
+    return "VOICE" if not types or types & _VOICE else ""
+
+
+def phone_lines(kind: str, numbers: Sequence[str], scope: Scope) -> list[str]:
+    """Write the numbers of one kind."""
+    head = _PHONE_HEADS.get((kind, scope.version)) or f"TEL;TYPE=WORK,{kind}:"
+    return [f"{head}{escape_text(number)}" for number in numbers if number]
+
+
+def address_of(line: ContentLine, scope: Scope) -> Address | None:
+    """Read ADR (RFC 6350 section 6.3.1); ``None`` when it is empty."""
+    parts = [" ".join(part.split("\n")).strip() for part in structured(line, ", ")]
+    parts += [""] * (len(_PART_NAMES) - len(parts))
+    box, extended, street, locality, _region, code, country = parts[: len(_PART_NAMES)]
+    if country.casefold() in GERMANY:
+        country = ""
+    if code and not country and not (len(code) == _POSTAL_CODE_DIGITS and code.isascii() and code.isdigit()):
+        if scope.notes is not None:
+            scope.notes.note(rules.BAD_ADDRESS, line=line.number, name="ADR", value=code)
+        locality, code = f"{code} {locality}".strip(), ""
+    extra = ", ".join(part for part in (box, extended) if part)
+    if not (extra or street or locality or code or country):
+        return None
+    return Address(street=street, postal_code=code, locality=locality, extra=extra, country=country)
+
+
+def _write_address(record: Any, scope: Scope) -> list[str]:
+    address = record.address
+    if address is None:
+        return []
+    parts = ("", address.extra, address.street, address.locality, "", address.postal_code, address.country)
+    return [f"{_ADDRESS_HEAD.get(scope.version, _ADDRESS_HEAD_3)}:{join_text(parts, ';')}"]
+
+
+ADDRESS: Final = Aspect(
+    fields=("address",),
+    names=("ADR",),
+    read=lambda lines, scope: {"address": address_of(lines[0], scope) if lines else None},
+    write=_write_address,
+)
+
+
+# -- relations and what is derived from them: `CardView` gives the fields --------------------------------------------------
+
+
+class CardView:
+    """A record together with what the other cards of the file make its card say.
+
+    Attributes:
+        record: The record; its attributes are those of the view.
+        members: Who belongs to it.
+        related: Where its other relations point.
+        org: Name of a person's employer or place of work.
+        categories: Labels under which an address book sorts the card.
+    """
+
+    __slots__ = ("categories", "members", "org", "record", "related")
+
+    def __init__(self, record: Any, scope: Scope) -> None:
+        book = scope.book
+        self.record = record
+        self.members = frozenset(book.members(record))
+        self.related = frozenset(book.related(record))
+        employer = book.employer(record)
+        self.org = "" if employer is None else str(getattr(employer, "name", ""))
+        self.categories: tuple[str, ...] = ()
+        organisations = (record,) if isinstance(record, Organisation) else book.workplaces(record)
+        if organisations:
+            self.categories = _categories(organisations, scope)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.record, name)
+
+
+def _categories(organisations: Sequence[Organisation], scope: Scope) -> tuple[str, ...]:
+    labels = (
+        scope.label("schulform", organisation.school.schulform)
+        if organisation.school is not None
+        else scope.label("organisationsart", organisation.type)
+        for organisation in organisations
+        if organisation.type != "sonstige"
+    )
+    return tuple(dict.fromkeys(labels))
+
+
+def _read_members(lines: Sequence[ContentLine], _scope: Scope) -> Mapping[str, Any]:
+    ties: dict[str, Tie] = {}
+    for line in lines:
+        tie = tie_of(line, "mitglied_in")
+        # Apple's line has no parameters: MEMBER says more
+        if tie is not None and (line.name == "MEMBER" or tie.other not in ties):
+            ties[tie.other if not tie.id else f"{tie.other} {tie.id}"] = tie
+    return {"members": frozenset(ties.values())}
+
+
+MEMBERS: Final = Aspect(
+    fields=("members",),
+    names=("MEMBER", "X-ADDRESSBOOKSERVER-MEMBER"),
+    read=_read_members,
+    write=lambda record, scope: [line for tie in sorted_ties(record.members) for line in member_lines(tie, scope.version)],
+    several=frozenset({"MEMBER", "X-ADDRESSBOOKSERVER-MEMBER"}),
+)
+
+RELATED: Final = Aspect(
+    fields=("related",),
+    names=("RELATED",),
+    read=lambda lines, _scope: {"related": frozenset(filter(None, map(tie_of, lines)))},
+    write=lambda record, scope: [tie_line(tie, scope.version) for tie in sorted_ties(record.related)],
+    several=frozenset({"RELATED"}),
+)
+
+ORG: Final = Aspect(
+    fields=("org",),
+    names=("ORG",),
+    read=lambda lines, _scope: {"org": structured(lines[0])[0] if lines else ""},
+    write=lambda record, _scope: [f"ORG:{escape_text(record.org)}"] if record.org else [],
+    # without a known employer, what the card says stays
+    same=lambda _aspect, told, record: not record.org or told["org"] == " ".join(record.org.split()),
+)
+
+CATEGORIES: Final = Aspect(
+    fields=(),
+    names=("CATEGORIES",),
+    read=_read_nothing,
+    write=lambda record, _scope: (
+        [f"CATEGORIES:{join_text(record.categories)}"] if getattr(record, "categories", None) else []
+    ),
+    same=_always_same,
+)
+
+
+# -- single values of koschuso's own -------------------------------------------------------------------------------------
+
+
+def text_aspect(field: str, name: str) -> Aspect[Scope]:
+    """Make the aspect of a field that is one text in one property."""
+    return _value_aspect(field, name, lambda text: text)
+
+
+def key_aspect(field: str, name: str, default: str = "") -> Aspect[Scope]:
+    """Make the aspect of a field that holds a key of a vocabulary; ``default`` is what absence means."""
+    return _value_aspect(field, name, lambda text: text if is_key(text) else None, default)
+
+
+def _value_aspect(
+    field: str, name: str, check: Callable[[str], str | None], default: str = ""
+) -> Aspect[Scope]:
+    def read(lines: Sequence[ContentLine], scope: Scope) -> Mapping[str, Any]:
+        text = text_of(lines[0]) if lines else ""
+        value = check(text) if text else None
+        if text and value is None and scope.notes is not None:
+            scope.notes.note(rules.BAD_KEY, line=lines[0].number, name=name, value=text)
+        return {field: default if value is None else value}
+
+    def write(record: Any, _scope: Scope) -> list[str]:
+        value = getattr(record, field)
+        return [] if value == default or not value else [f"{name}:{escape_text(value)}"]
+
+    return Aspect(fields=(field,), names=(name,), read=read, write=write)
+
+
+def ags_aspect() -> Aspect[Scope]:
+    """Make the aspect of the Amtlicher Gemeindeschlüssel."""
+    return _value_aspect("ags", "X-KOSCHUSO-AGS", lambda text: text if is_ags(text) else None)
+
+
+def sorted_ties(ties: Iterable[Tie]) -> list[Tie]:
+    """Give relations in the order in which they are written: the same for the same relations."""
+    return sorted(ties, key=lambda tie: (tie.type, tie.other, tie.role, tie.scope, str(tie.since), tie.id))
