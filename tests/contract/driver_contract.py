@@ -698,6 +698,18 @@ class DriverContract:
                 assert CANARY not in repr(tuple(change))
                 assert len(repr(tuple(change))) < 500
 
+    def test_f5_the_time_of_the_newest_change_is_that_of_the_feed_s_end(self, case):
+        with case.open() as driver:
+            with driver.transaction(write=False) as transaction:
+                assert transaction.changed_at() is None
+            for key in ("a", "b"):
+                put(driver, key)
+                with driver.transaction(write=False) as transaction:
+                    assert transaction.changed_at() == changes(driver)[-1].at
+            with driver.transaction(write=True) as transaction:
+                transaction.put("person", "c", PLAIN, EMPTY, expect=ABSENT)
+                assert transaction.changed_at() == changes(driver)[-1].at
+
     # --- privacy
 
     def test_p1_after_a_removal_no_body_is_left(self, case):

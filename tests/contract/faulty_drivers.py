@@ -315,6 +315,15 @@ def feed_leaves_out_the_change_after_the_cursor():
     return with_transaction(changes=changes)
 
 
+@fault("f5")
+def the_time_of_the_first_change_is_told():
+    def changed_at(transaction, _original):
+        first = next(transaction.changes(), None)
+        return None if first is None else first.at
+
+    return with_transaction(changed_at=changed_at)
+
+
 @fault("f2")
 def unknown_cursors_begin_anew():
     def changes(_transaction, original, since=None):

@@ -56,8 +56,7 @@ def has_nul(record: Record) -> bool:
 
 def described(field: FieldShape) -> str:
     """Say in German what belongs into a field."""
-    one = _ARTEN.get(field.value_type) or ("eine Angabe mit eigenen Feldern" if field.is_nested else "einer der Werte")
-    return f"eine Liste ({one} je Eintrag)" if field.many else one
+    return _ARTEN.get(field.value_type) or ("eine Angabe mit eigenen Feldern" if field.is_nested else "einer der Werte")
 
 
 def _faults(value: Any, path: str) -> Iterator[tuple[str, str, str]]:
@@ -67,7 +66,7 @@ def _faults(value: Any, path: str) -> Iterator[tuple[str, str, str]]:
         if given is None and field.optional:
             continue
         if field.many:
-            if not isinstance(given, tuple | list):
+            if not isinstance(given, tuple):
                 yield _wrong(here, field)
                 continue
             for number, item in enumerate(given):
@@ -131,4 +130,5 @@ def _no_json(path: str) -> tuple[str, str, str]:
 
 
 def _wrong(path: str, field: FieldShape) -> tuple[str, str, str]:
-    return path, "feld.art", f"In {path} steht nicht, was dort hingehört: {described(field)}."
+    wanted = f"ein Tupel, {described(field)} je Eintrag" if field.many else described(field)
+    return path, "feld.art", f"In {path} steht nicht, was dort hingehört: {wanted}."

@@ -264,26 +264,39 @@ class _Weaving(Generic[Scope]):
             for index, text in kept:
                 self.slots[index] = [text]
             return
-        self._write_anew(aspect, mentions)
+        self._write_anew(aspect, mentions, strict=False)
+        written = [text for index, _, _ in mentions for text in self.slots[index]]
+        if aspect.fields and not self._says_the_same(aspect, written):
+            # what is left of the old lines contradicts the new ones
+            self._write_anew(aspect, mentions, strict=True)
 
     def _says_the_same(self, aspect: Aspect[Scope], texts: list[str]) -> bool:
         told = aspect.read([self.parser.line(text) for text in texts], self.scope)
         return aspect.same(aspect, told, self.record)
 
-    def _write_anew(self, aspect: Aspect[Scope], mentions: list[tuple[int, str, ContentLine | None]]) -> None:
-        """Write the lines that say something else than the record, and keep the others."""
+    def _write_anew(
+        self, aspect: Aspect[Scope], mentions: list[tuple[int, str, ContentLine | None]], *, strict: bool
+    ) -> None:
+        """Write the lines that say something else than the record, and keep the others.
+
+        Args:
+            aspect: The aspect.
+            mentions: Place, name and line of its entries.
+            strict: Keep only lines that may stand any number of times and say nothing about the fields.
+        """
         canonical = list(aspect.write(self.record, self.scope))
         free: list[tuple[int, str]] = []
         for index, name, line in mentions:
+            self.slots[index] = []
             if line is None:
                 free.append((index, name))
                 continue
             alone = aspect.write(SimpleNamespace(**aspect.read([line], self.scope)), self.scope)
-            if alone and all(text in canonical for text in alone):
+            if alone and not strict and all(text in canonical for text in alone):
                 for text in alone:
                     canonical.remove(text)
                 self.slots[index] = [line.text]
-            elif not alone and (name in aspect.several or not any(line_name(text) == name for text in canonical)):
+            elif not alone and (name in aspect.several or not (strict or _has(canonical, name))):
                 self.slots[index] = [line.text]  # it says nothing about the fields
             else:
                 free.append((index, name))
@@ -293,6 +306,10 @@ class _Weaving(Generic[Scope]):
                 self.slots[index] = [expected]
         last = (free or [(mentions[-1][0], "")])[-1][0]
         self.slots[last] = [*self.slots[last], *canonical]
+
+
+def _has(canonical: list[str], name: str) -> bool:
+    return any(line_name(text) == name for text in canonical)
 
 
 def _take(canonical: list[str], name: str) -> str | None:

@@ -18,6 +18,7 @@ from koschuso.interchange.contentline import UNPARSED, ContentLine
 from koschuso.interchange.foreign import set_foreign
 from koschuso.interchange.format import ReadOptions
 from koschuso.interchange.ical_attendee import read_attendee
+from koschuso.interchange.ical_checks import check_component
 from koschuso.interchange.ical_event import event_table
 from koschuso.interchange.ical_header import HeaderWriter, is_own
 from koschuso.interchange.ical_scope import CalendarScope, X
@@ -25,6 +26,7 @@ from koschuso.interchange.ical_task import RECORD, activity_table, milestone_tab
 from koschuso.interchange.notes import Notes
 from koschuso.interchange.segment import read_segments
 from koschuso.interchange.timezone import Zones
+from koschuso.interchange.zonenames import iana_name
 from koschuso.model import Activity, Event, Finding, Milestone, Participation, Reading, Record, Severity, Task
 
 if TYPE_CHECKING:
@@ -74,6 +76,7 @@ class _Reader:
         self.scope = CalendarScope(self.notes, self._resolve, default_zone=options.zone)
         self.own_stamp = ""
         self.is_own = False
+        self.is_legacy = False
         self.tables: dict[type[Record], AspectTable[CalendarScope]] = {}
 
     def read(self, data: bytes) -> Reading:
@@ -97,12 +100,24 @@ class _Reader:
         """Read one calendar (or one fragment): its zones first, wherever they stand."""
         if not segments:
             return
+        if segments[0].name not in {_CALENDAR, ""}:
+            self.notes.add(
+                Finding(
+                    rule="ical.ohne_kalender",
+                    message=f"Ab Zeile {segments[0].number} steht ein Eintrag außerhalb eines Kalenders (BEGIN:VCALENDAR "
+                    "fehlt); er wurde trotzdem gelesen.",
+                    severity=Severity.INFO,
+                    field=segments[0].name,
+                    line=segments[0].number,
+                )
+            )
         self.zones = Zones(self.notes, self.options.zone)
-        self.is_own, self.own_stamp = False, ""
+        self.is_own, self.is_legacy, self.own_stamp = False, False, ""
         declared: dict[int, Component] = {}
         for index, segment in enumerate(segments):
             if segment.name == _ZONE:
                 declared[index] = self.parser.component(segment)
+                check_component(declared[index], self.scope)
                 self.zones.declare(declared[index])
         for index, segment in enumerate(segments):
             inside = segment.name == _CALENDAR or segment.parents
@@ -113,12 +128,16 @@ class _Reader:
                 self.header.add(declared[index].texts())
             elif segment.name:
                 self._component(segment)
+            else:
+                self.header.add(line.text for line in self.parser.component(segment).lines)
 
     def _properties(self, segment: Segment) -> None:
         lines = self.parser.component(segment).lines
         for line in lines:
             if line.name == "PRODID":
                 self.is_own = is_own(line.value)
+            elif line.name == "VERSION":
+                self.is_legacy = line.value.strip() == "1.0"
             elif line.name == "LAST-MODIFIED":
                 self.own_stamp = line.value.strip()
         self.header.add(line.text for line in lines)
@@ -139,6 +158,7 @@ class _Reader:
             self._keep(component, "nennt nicht, was ein solcher Eintrag braucht (etwa einen lesbaren Beginn)")
             return
         self._tell_repeated(component, table)
+        check_component(component, self.scope, legacy=self.is_legacy)
         base = fields["id"]
         fields["id"] = self._unique(base, component, record_type)
         record = self._make(record_type, fields, component)
@@ -261,7 +281,8 @@ class _Reader:
                 if tzid not in self.zones.blocks or tzid in kept:
                     continue
                 zone = self.zones.resolve(tzid, line[2])
-                if not zone.known or not (zone.by_name or zone.name in said):
+                spoken_for = zone.by_name or (zone.name in said and iana_name(tzid) is None)
+                if not (zone.known and spoken_for):
                     kept[tzid] = self.zones.blocks[tzid]
         return [text for block in kept.values() for text in block]
 

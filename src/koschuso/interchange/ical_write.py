@@ -332,6 +332,9 @@ class _Writer:
             return self.zones.resolve(tzid).name
         if is_iana(tzid):
             return tzid
+        block = self.record_blocks.get(tzid)
+        if block is not None:
+            return _declared(block).resolve(tzid).name
         own = self.span_zones[1] if name == "DTEND" else self.span_zones[0]
         return iana_name(tzid) or own or BERLIN
 

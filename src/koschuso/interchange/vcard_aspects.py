@@ -9,7 +9,7 @@ from koschuso.interchange.foreign import Aspect
 from koschuso.interchange.textvalue import escape_text, join_text
 from koschuso.interchange.vcard_relations import Tie, member_lines, tie_line, tie_of
 from koschuso.interchange.vcard_scope import PRODUCT, Scope
-from koschuso.interchange.vcard_value import V40, card_id, id_line, phone_of, structured, text_of
+from koschuso.interchange.vcard_value import V40, card_id, id_line, phone_of, preference, structured, text_of
 from koschuso.model import Address, Organisation, is_ags, is_email, is_key
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ __all__ = [
     "address_of",
     "ags_aspect",
     "email_of",
+    "fallback_name",
     "key_aspect",
     "phone_kind",
     "phone_lines",
@@ -137,10 +138,17 @@ EMAIL: Final = Aspect(
 )
 
 
+def fallback_name(email: str, phones: Sequence[str]) -> str:
+    """Give the name of a card that has none: an address, a number, or that there is no name."""
+    return email or next(iter(phones), "") or "Ohne Namen"
+
+
 def phones_of(lines: Sequence[ContentLine], scope: Scope, kind: str) -> tuple[str, ...]:
-    """Read the numbers of one kind (VOICE, CELL, FAX), in the order of the file."""
-    numbers = (phone_of(line) for line in lines if phone_kind(line, scope) == kind)
-    return tuple(number for number in numbers if number)
+    """Read the numbers of one kind (VOICE, CELL, FAX), the preferred ones first."""
+    wanted = [line for line in lines if phone_kind(line, scope) == kind]
+    if len(wanted) > 1:
+        wanted.sort(key=lambda line: preference(line[0]))
+    return tuple(number for number in map(phone_of, wanted) if number)
 
 
 _VOICE: Final = frozenset({"VOICE", "MAIN", "MSG", "WORK", "PREF", "TEXT", "VIDEO", "ISDN"})

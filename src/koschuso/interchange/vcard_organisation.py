@@ -19,6 +19,7 @@ from koschuso.interchange.vcard_aspects import (
     REVISED,
     VERSION,
     ags_aspect,
+    fallback_name,
     key_aspect,
     phone_lines,
     phones_of,
@@ -45,7 +46,7 @@ _SCHULNUMMER_DIGITS: Final = 6
 _SCHOOLS: Final = frozenset({"schule", "teilstandort"})
 
 
-def _read_name(lines: Sequence[ContentLine], scope: Scope) -> Mapping[str, Any]:
+def _read_name(lines: Sequence[ContentLine], _scope: Scope) -> Mapping[str, Any]:
     by_name = {line.name: line for line in lines}
     formatted = by_name.get("FN")
     name = _one_line(text_of(formatted)) if formatted is not None else ""
@@ -53,8 +54,7 @@ def _read_name(lines: Sequence[ContentLine], scope: Scope) -> Mapping[str, Any]:
         name = next((part for part in map(_one_line, structured(by_name["ORG"], ", ")) if part), "")
     if not name and "N" in by_name:
         name = " ".join(part for part in structured(by_name["N"]) if part)
-    missing = scope.mandatory and (formatted is None or ("N" not in by_name and scope.version != V40))
-    return {"name": name, "missing": missing}
+    return {"name": name}
 
 
 def _one_line(text: str) -> str:
@@ -62,7 +62,8 @@ def _one_line(text: str) -> str:
 
 
 def _same_name(_aspect: Aspect[Scope], told: Mapping[str, Any], record: Any) -> bool:
-    return not told["missing"] and bool(told["name"] == _one_line(record.name))
+    name = told["name"] or fallback_name(record.email, getattr(record, "phones", ()))
+    return bool(name == _one_line(record.name))
 
 
 def _write_organisation_name(record: Any, scope: Scope) -> list[str]:

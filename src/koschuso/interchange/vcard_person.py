@@ -23,7 +23,7 @@ from koschuso.interchange.vcard_aspects import (
     phones_of,
 )
 from koschuso.interchange.vcard_scope import Scope, key_for_label
-from koschuso.interchange.vcard_value import V40, day_of, day_text, structured, text_of
+from koschuso.interchange.vcard_value import day_of, day_text, structured, text_of
 from koschuso.model import ALWAYS, FunctionHeld, Period, PersonStatus, is_key
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def name_parts(line: ContentLine) -> dict[str, str]:
     }
 
 
-def _read_name(lines: Sequence[ContentLine], scope: Scope) -> Mapping[str, Any]:
+def _read_name(lines: Sequence[ContentLine], _scope: Scope) -> Mapping[str, Any]:
     by_name = {line.name: line for line in lines}
     told = dict.fromkeys(NAME_FIELDS, "")
     line = by_name.get("N")
@@ -106,8 +106,7 @@ def _read_name(lines: Sequence[ContentLine], scope: Scope) -> Mapping[str, Any]:
     own = by_name.get("X-KOSCHUSO-ANREDE")
     if own is not None:
         told["salutation"] = text_of(own)
-    missing = scope.mandatory and (formatted is None or (line is None and scope.version != V40))
-    return {**told, "missing": missing}
+    return told
 
 
 def _full_name(record: Any) -> str:
@@ -126,16 +125,11 @@ def _write_name(record: Any, _scope: Scope) -> list[str]:
     return lines
 
 
-def _same_name(_aspect: Aspect[Scope], told: Mapping[str, Any], record: Any) -> bool:
-    return not told["missing"] and all(told[field] == getattr(record, field) for field in NAME_FIELDS)
-
-
 NAME: Final = Aspect(
     fields=NAME_FIELDS,
     names=("N", "FN", "X-KOSCHUSO-ANREDE"),
     read=_read_name,
     write=_write_name,
-    same=_same_name,
 )
 
 

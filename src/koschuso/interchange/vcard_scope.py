@@ -37,11 +37,10 @@ class Scope:
         label: Gives the label for a catalogue's name and a key.
         stamp: Moment of writing for REV, empty when there is none.
         groups: What X-ABLABEL says about the groups of the card (``item1``), in lower case.
-        mandatory: Whether the properties that the version demands are added where they are missing.
         notes: Takes what is doubtful while a card is read; ``None`` at all other times.
     """
 
-    __slots__ = ("book", "groups", "label", "mandatory", "notes", "stamp", "version")
+    __slots__ = ("book", "groups", "label", "notes", "stamp", "version")
 
     def __init__(
         self,
@@ -56,7 +55,6 @@ class Scope:
         self.label = shipped_label if label is None else label
         self.stamp = stamp
         self.groups = groups
-        self.mandatory = False
         self.notes: Notes | None = None
 
     def kinds(self, line: ContentLine) -> frozenset[str]:

@@ -7,6 +7,7 @@ of this computer: the rule that holds from now on as an RRULE where there is one
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -36,6 +37,7 @@ _BERLIN: Final = (
 )
 _FIRST_YEAR: Final = 1990
 _LAST_YEAR: Final = 2037
+_STEP: Final = timedelta(days=9)  # no zone changed its clocks twice within so short a time since 1990
 _LEAST_YEARS_OF_A_RULE: Final = 8
 _WEEKDAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
@@ -50,6 +52,7 @@ class _Change(NamedTuple):
     summer: bool
 
 
+@lru_cache(maxsize=64)
 def vtimezone(tzid: str, zone: str) -> tuple[str, ...]:
     """Give the lines of a VTIMEZONE.
 
@@ -101,11 +104,11 @@ def _changes(zone: ZoneInfo) -> Iterator[_Change]:
     end = datetime(_LAST_YEAR + 1, 1, 1, tzinfo=UTC)
     before = moment.astimezone(zone)
     while moment < end:
-        moment += timedelta(days=1)
+        moment += _STEP
         after = moment.astimezone(zone)
         if after.utcoffset() == before.utcoffset():
             continue
-        found = _first_after(zone, moment - timedelta(days=1), moment)
+        found = _first_after(zone, moment - _STEP, moment)
         old, new = before.utcoffset() or timedelta(), after.utcoffset() or timedelta()
         wall = (found + old).replace(tzinfo=None)
         yield _Change(wall, old, new, after.tzname() or "", bool(after.dst()))

@@ -34,8 +34,8 @@ from koschuso.reporting.german import sort_key
 from koschuso.reporting.parameters import Parameters, PeriodKind
 from koschuso.reporting.report import Report, make_document
 from koschuso.reporting.schools import Schools
+from koschuso.reporting.staff_facts import employer_name
 from koschuso.reporting.staffing import Share, Staffing, Work, hours, total
-from koschuso.reporting.stellenuebersicht import employer_name
 from koschuso.reporting.view import View, label
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def _positions(view: View, shares: Sequence[Share], seconded: set[str]) -> Table
             Column(title="Anstellungsträger", header=True),
             Column(title="Std./Woche", type=ColumnType.NUMBER),
             Column(title="VZÄ", type=ColumnType.NUMBER),
-            Column(title="besetzt / vakant"),
+            Column(title="Besetzung"),
             Column(title="Besonderheit"),
         ),
         rows=tuple(rows),

@@ -32,8 +32,8 @@ from koschuso.reporting.parameters import Parameters, PeriodKind
 from koschuso.reporting.report import Report, make_document
 from koschuso.reporting.saeulen import Saeulen
 from koschuso.reporting.schools import Schools
+from koschuso.reporting.staff_facts import STAFF_NOTES, positions_missing
 from koschuso.reporting.staffing import Place, Share, Staffing, Work, heads, total
-from koschuso.reporting.stellenuebersicht import STAFF_NOTES, positions_missing
 from koschuso.reporting.suppression import Suppression
 from koschuso.reporting.work import OfficeWork
 
@@ -276,7 +276,11 @@ class _Page:
                 ),
                 Figure(label="Beratungskontakte", value=hide.count(consultations.contacts)),
                 Figure(label="Beratungszeit", value=hours, unit="Std.", digits=1),
-                Figure(label="Gremiensitzungen", value=len(work.sittings), note=_counted_words(len(work.committees), "in {} Gremium", "in {} Gremien")),
+                Figure(
+                    label="Gremiensitzungen",
+                    value=len(work.sittings),
+                    note=_counted_words(len(work.committees), "in {} Gremium", "in {} Gremien"),
+                ),
                 Figure(label="Konzepte fertiggestellt", value=len(work.finished_concepts)),
             )
         )

@@ -55,10 +55,11 @@ def svg(chart: Chart) -> str:
         An ``<svg>`` element for the body of a page, with title and description, without colours of its own.
     """
     # The whole of matplotlib is needed here and nowhere else; without it `is_available` is false.
-    from matplotlib import rc_context  # noqa: PLC0415 - an extra, loaded when something is drawn
+    from matplotlib import style  # noqa: PLC0415 - an extra, loaded when something is drawn
     from matplotlib.backends.backend_svg import FigureCanvasSVG  # noqa: PLC0415
     from matplotlib.figure import Figure  # noqa: PLC0415
 
+    # Upon matplotlib's own defaults, so that nobody's matplotlibrc changes a report.
     settings: dict[Any, Any] = {
         "svg.hashsalt": f"koschuso-{chart.key}",
         "svg.fonttype": "none",
@@ -75,7 +76,7 @@ def svg(chart: Chart) -> str:
         "axes.unicode_minus": False,
         "svg.image_inline": True,
     }
-    with rc_context(settings), warnings.catch_warnings():
+    with style.context(["default", settings]), warnings.catch_warnings():
         # A sign that the measuring font lacks is drawn all the same: the reader's own font shows the text.
         warnings.filterwarnings("ignore", message="Glyph ")
         line = chart.kind is ChartKind.LINE
@@ -127,7 +128,9 @@ def _draw_bars(axes: Any, chart: Chart) -> list[Any]:
     for row in rows:
         known = [_exact(series.values[row]) for series in chart.series if not _is_gap(series.values[row])]
         # A bar of nothing but gaps says why it is one.
-        text = number_text(sum(known, Fraction(0)), chart.digits) if known else _text(chart.series[0].values[row], chart)
+        text = (
+            number_text(sum(known, Fraction(0)), chart.digits) if known else _text(chart.series[0].values[row], chart)
+        )
         axes.text(totals[row] + widest * 0.01, row, text, ha="left", va="center", fontweight="bold")
     axes.set_yticks(rows, labels=[_wrapped(name) for name in chart.categories])
     axes.invert_yaxis()

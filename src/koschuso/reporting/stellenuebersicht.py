@@ -8,17 +8,13 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
-from koschuso.model.actor import Organisation
-from koschuso.model.position import Occupancy
 from koschuso.reporting.document import (
-    Cell,
     Chart,
     Column,
     ColumnType,
     Document,
     Figure,
     Figures,
-    Missing,
     Section,
     Sign,
     Table,
@@ -29,43 +25,29 @@ from koschuso.reporting.german import day_text, number_text, sort_key
 from koschuso.reporting.parameters import Parameters, PeriodKind
 from koschuso.reporting.report import Report, make_document
 from koschuso.reporting.saeulen import Saeulen
+from koschuso.reporting.school_tables import SchoolTables
 from koschuso.reporting.schools import Schools
-from koschuso.reporting.staffing import Place, Share, Staffing, Work, heads, hours, total
+from koschuso.reporting.staff_facts import (
+    STAFF_NOTES,
+    VOLUME_COLUMNS,
+    employer_name,
+    positions_missing,
+    schools_missing,
+    volume_row,
+)
+from koschuso.reporting.staffing import Place, Share, Staffing, Work, heads, total
 from koschuso.reporting.suppression import Suppression
 from koschuso.reporting.view import View, label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from koschuso.model.actor import Organisation
 
-__all__ = ["STAFF_NOTES", "STELLENUEBERSICHT", "employer_name", "positions_missing"]
+__all__ = ["STELLENUEBERSICHT"]
 
 _NAME = "koschuso:stellenuebersicht"
 _TITLE = "Stellenübersicht Schulsozialarbeit"
-_OCCUPANCY: Mapping[Occupancy, Cell] = {
-    Occupancy.BESETZT: "besetzt",
-    Occupancy.VAKANT: "vakant",
-    Occupancy.UNBEKANNT: Sign.UNKNOWN,
-}
 _NUMBER = ColumnType.NUMBER
 _COUNT = ColumnType.COUNT
-
-STAFF_NOTES = (
-    (
-        "VZÄ (Vollzeitäquivalent) ist der Anteil an einer vollen Stelle beim jeweiligen Anstellungsträger. Summen werden "
-        "aus den genauen Werten gebildet und erst am Ende kaufmännisch auf zwei Stellen gerundet."
-    ),
-    (
-        "Eine Person zählt als eine Fachkraft, auch wenn sie an mehreren Schulen, in mehreren Gemeinden oder in mehreren "
-        "Säulen arbeitet; Fachkräfte lassen sich deshalb nicht aus Teilsummen zusammenzählen."
-    ),
-    (
-        "Multiprofessionelle Teams (MPT), sozialpädagogische Fachkräfte der Schuleingangsphase (SPF) und weitere "
-        "Tätigkeiten sind keine Schulsozialarbeit im engeren Sinn; sie stehen getrennt. Stellen der Koordination zählen "
-        "zu keiner Schule."
-    ),
-    "Berücksichtigt sind Schulen der Region, die am Stichtag in Betrieb sind.",
-)
-"""How positions and people are counted."""
 
 
 def _build(view: View, parameters: Parameters) -> Document:
@@ -92,7 +74,7 @@ def _build(view: View, parameters: Parameters) -> Document:
                     tables.by_employer(),
                 ),
             ),
-            Section(title="Die Schulen im Einzelnen", blocks=(tables.per_school(), tables.without())),
+            Section(title="Die Schulen im Einzelnen", blocks=tables.schools()),
             Section(
                 title="Was nicht zugeordnet ist",
                 blocks=(
@@ -110,7 +92,7 @@ def _build(view: View, parameters: Parameters) -> Document:
                 ),
             ),
         ),
-        missing=(*positions_missing(staffing), *_schools_missing(schools)),
+        missing=(*positions_missing(staffing), *schools_missing(schools)),
         notes=STAFF_NOTES,
         suppression_note=(
             suppression.note
@@ -119,53 +101,6 @@ def _build(view: View, parameters: Parameters) -> Document:
             "Namen, Eingruppierung und Befristung enthält sie nicht."
         ),
     )
-
-
-def positions_missing(staffing: Staffing) -> tuple[Missing, ...]:
-    """Count what is not known of the positions for Schulsozialarbeit."""
-    shares = staffing.of(Work.SCHULSOZIALARBEIT)
-    positions = {share.position.id: share.position for share in shares}.values()
-    people = heads(shares)
-    return (
-        Missing(what="Stellenanteile ohne Angabe des Umfangs", count=total(shares).unknown),
-        Missing(what="Stellen ohne Angabe der Säule", count=sum(not position.saeule for position in positions)),
-        Missing(
-            what="Stellen ohne Angabe des Anstellungsträgers",
-            count=sum(not position.employer_id for position in positions),
-        ),
-        Missing(what="Stellen ohne Angabe der Besetzung", count=people.unknown),
-        Missing(what="besetzte Stellen ohne erfasste Person (zählen als je eine Fachkraft)", count=people.unnamed),
-        Missing(what="Einsätze, deren Stelle nicht erfasst ist (nicht gezählt)", count=staffing.orphans),
-        Missing(what="Stellen, deren Einsätze ihren Umfang übersteigen", count=staffing.overbooked),
-    )
-
-
-def _schools_missing(schools: Schools) -> tuple[Missing, ...]:
-    return (
-        Missing(
-            what="Schulen ohne Angabe des Schulträgers",
-            count=sum(schools.schultraeger(school) is Sign.UNKNOWN for school in schools.all),
-        ),
-        Missing(
-            what="Schulen ohne Angabe der Schülerzahl",
-            count=sum(school.school is not None and school.school.pupils is None for school in schools.all),
-        ),
-        Missing(
-            what="Schulen ohne Angabe zum Sozialindex",
-            count=sum(
-                school.school is not None
-                and school.school.sozialindexstufe is None
-                and not school.school.sozialindex_edition
-                for school in schools.all
-            ),
-        ),
-    )
-
-
-def employer_name(view: View, share: Share) -> str | Sign:
-    """Give the name of the Anstellungsträger for tables."""
-    employer = view.get(Organisation, share.position.employer_id) if share.position.employer_id else None
-    return Sign.UNKNOWN if employer is None else employer.short_name or employer.name
 
 
 class _Tables:
@@ -192,7 +127,12 @@ class _Tables:
         vacant = total(share for share in self._at_schools if share.vacant)
         return Figures(
             items=(
-                Figure(label="Schulsozialarbeit an Schulen", value=at_schools.cell, unit="VZÄ", note=f"davon {number_text(vacant.known, 2)} unbesetzt"),
+                Figure(
+                    label="Schulsozialarbeit an Schulen",
+                    value=at_schools.cell,
+                    unit="VZÄ",
+                    note=f"davon {number_text(vacant.known, 2)} unbesetzt",
+                ),
                 Figure(label="Fachkräfte", value=heads(self._at_schools).count, note="Personen an Schulen der Region"),
                 Figure(
                     label="Schulen mit Schulsozialarbeit",
@@ -200,7 +140,11 @@ class _Tables:
                     note=f"von {len(self._schools.all)} Schulen",
                 ),
                 Figure(label="keiner Schule zugeordnet", value=elsewhere.cell, unit="VZÄ", note="aufgeführt unten"),
-                Figure(label="Schulen ohne Schulsozialarbeit", value=len(self._schools.all) - len(self._served), note="aufgeführt unten"),
+                Figure(
+                    label="Schulen ohne Schulsozialarbeit",
+                    value=len(self._schools.all) - len(self._served),
+                    note="aufgeführt unten",
+                ),
             )
         )
 
@@ -214,7 +158,11 @@ class _Tables:
             else ""
         )
         only_vacant = len(self._served) - len(self._staffed)
-        vacancy = f" An {only_vacant} Schule{'n' if only_vacant > 1 else ''} davon ist die Stelle zurzeit unbesetzt." if only_vacant else ""
+        vacancy = (
+            f" An {only_vacant} Schule{'n' if only_vacant > 1 else ''} davon ist die Stelle zurzeit unbesetzt."
+            if only_vacant
+            else ""
+        )
         sentence = (
             f"Am {day} sind an {len(self._served)} von {len(self._schools.all)} Schulen der Region Stellenanteile für "
             f"Schulsozialarbeit im Umfang von {number_text(volume.known, 2)} VZÄ eingerichtet; dort arbeiten "
@@ -332,122 +280,9 @@ class _Tables:
 
     # -- T1 and T5: school by school ---------------------------------------------------------------------------------
 
-    def per_school(self) -> Table:
-        groups: defaultdict[tuple[str, str, str, str, bool], list[Share]] = defaultdict(list)
-        for share in self._at_schools:
-            if share.organisation is not None:
-                position = share.position
-                key = (
-                    share.organisation.id,
-                    position.employer_id,
-                    position.saeule,
-                    position.occupancy,
-                    share.vzae is None,
-                )
-                groups[key].append(share)
-        rows = [(self._school_order(found[0]), self._school_row(found)) for _, found in sorted(groups.items())]
-        rows.sort(key=lambda row: row[0])
-        volume, weekly = total(self._at_schools), hours(self._at_schools)
-        nothing = Sign.NOT_APPLICABLE
-        return Table(
-            key="t1",
-            title="Schulsozialarbeit je Schule",
-            columns=(
-                Column(title="Schule", header=True),
-                Column(title="Schulnummer", type=ColumnType.CODE),
-                Column(title="Schulform"),
-                Column(title="Gemeinde"),
-                Column(title="Schulträger"),
-                Column(title="Anstellungsträger"),
-                Column(title="Säule"),
-                Column(title="VZÄ", type=_NUMBER),
-                Column(title="Std./Woche", type=_NUMBER),
-                Column(title="besetzt / vakant"),
-                Column(title="Sozialindexstufe", type=_COUNT),
-                Column(title="Schüler:innen", type=_COUNT),
-            ),
-            rows=tuple(row for _, row in rows),
-            totals=("Summe", "", "", "", "", "", "", volume.cell, weekly.cell, "", nothing, nothing) if rows else None,
-            notes=(
-                "Mehrere Stellen derselben Säule und desselben Anstellungsträgers an einer Schule sind zusammengefasst.",
-            ),
-            empty="Am Stichtag ist an keiner Schule der Region Schulsozialarbeit erfasst.",
-        )
-
-    def _school_order(self, share: Share) -> tuple[object, ...]:
-        place = share.organisation
-        if place is None:
-            return ()
-        name = employer_name(self._view, share)
-        return (
-            *self._schools.order(place),
-            self._saeulen.order(share.saeule),
-            sort_key(str(name)),
-            share.position.occupancy,
-        )
-
-    def _school_row(self, shares: Sequence[Share]) -> tuple[Cell, ...]:
-        first = shares[0]
-        place = first.organisation
-        if place is None:
-            return ()
-        return (
-            *self._school_cells(place),
-            employer_name(self._view, first),
-            self._saeulen.label(first.saeule),
-            total(shares).cell,
-            hours(shares).cell,
-            _OCCUPANCY[first.position.occupancy],
-            *self._index_cells(place),
-        )
-
-    def _school_cells(self, place: Organisation) -> tuple[Cell, ...]:
-        profile = self._schools.profile(place)
-        return (
-            self._schools.name(place),
-            Sign.UNKNOWN if profile is None else profile.schulnummer,
-            Sign.UNKNOWN if profile is None else label(self._view, "schulform", profile.schulform),
-            self._schools.gemeinde(place),
-            self._schools.schultraeger(place),
-        )
-
-    def _index_cells(self, place: Organisation) -> tuple[Cell, Cell]:
-        profile = self._schools.profile(place)
-        if profile is None:
-            return Sign.UNKNOWN, Sign.UNKNOWN
-        # An edition without a number means that the school has no index; without an edition nothing was imported.
-        without: Cell = "ohne" if profile.sozialindex_edition else Sign.UNKNOWN
-        return (
-            without if profile.sozialindexstufe is None else profile.sozialindexstufe,
-            Sign.UNKNOWN if profile.pupils is None else profile.pupils,
-        )
-
-    def without(self) -> Table:
-        other: defaultdict[str, list[Share]] = defaultdict(list)
-        for share in self._staffing.of(Work.ANDERE, Place.SCHULE):
-            other[self._school_id(share)].append(share)
-        rows = tuple(
-            (*self._school_cells(school), *self._index_cells(school), total(other[school.id]).cell)
-            for school in self._schools.all
-            if school.id not in self._served
-        )
-        return Table(
-            key="t5",
-            title="Schulen ohne Schulsozialarbeit",
-            columns=(
-                Column(title="Schule", header=True),
-                Column(title="Schulnummer", type=ColumnType.CODE),
-                Column(title="Schulform"),
-                Column(title="Gemeinde"),
-                Column(title="Schulträger"),
-                Column(title="Sozialindexstufe", type=_COUNT),
-                Column(title="Schüler:innen", type=_COUNT),
-                Column(title="MPT, SPF, andere", unit="VZÄ", type=_NUMBER),
-            ),
-            rows=rows,
-            notes=(f"{len(rows)} von {len(self._schools.all)} Schulen der Region.",) if rows else (),
-            empty="An allen Schulen der Region ist Schulsozialarbeit erfasst.",
-        )
+    def schools(self) -> tuple[Table, Table]:
+        single = SchoolTables(self._view, self._schools, self._staffing, self._saeulen)
+        return single.per_school(), single.without(self._served)
 
     # -- what is not at a school -------------------------------------------------------------------------------------
 
@@ -456,16 +291,16 @@ class _Tables:
 
     def distribution(self) -> Table:
         rows = [
-            _volume_row(place.label, [share for share in self._all if share.place is place])
+            volume_row(place.label, [share for share in self._all if share.place is place])
             for place in Place
             if place is Place.SCHULE or any(share.place is place for share in self._all)
         ]
         return Table(
             key="t6",
             title="Verbleib aller Stellenanteile für Schulsozialarbeit",
-            columns=(Column(title="Verbleib", header=True), *_VOLUME_COLUMNS),
+            columns=(Column(title="Verbleib", header=True), *VOLUME_COLUMNS),
             rows=tuple(rows),
-            totals=_volume_row("Summe", self._all),
+            totals=volume_row("Summe", self._all),
         )
 
     def other_work(self) -> Table:
@@ -478,33 +313,10 @@ class _Tables:
         return Table(
             key="t7",
             title="Koordination und weitere Fachkräfte (in keiner anderen Tabelle enthalten)",
-            columns=(Column(title="Tätigkeit", header=True), *_VOLUME_COLUMNS),
-            rows=tuple(_volume_row(name, found) for name, found in sorted(rows, key=lambda row: sort_key(row[0]))),
+            columns=(Column(title="Tätigkeit", header=True), *VOLUME_COLUMNS),
+            rows=tuple(volume_row(name, found) for name, found in sorted(rows, key=lambda row: sort_key(row[0]))),
             empty="Weitere Stellenanteile sind am Stichtag nicht erfasst.",
         )
-
-
-_VOLUME_COLUMNS = (
-    Column(title="Stellen", type=_COUNT),
-    Column(title="Fachkräfte", type=_COUNT),
-    Column(title="VZÄ", type=_NUMBER),
-    Column(title="Std./Woche", type=_NUMBER),
-    Column(title="davon vakant", unit="VZÄ", type=_NUMBER),
-    Column(title="Umfang k.\N{NO-BREAK SPACE}A.", unit="Anteile", type=_COUNT),
-)
-
-
-def _volume_row(name: str, shares: Iterable[Share]) -> tuple[Cell, ...]:
-    found = list(shares)
-    return (
-        name,
-        len({share.position.id for share in found}),
-        heads(found).count,
-        total(found).cell,
-        hours(found).cell,
-        total(share for share in found if share.vacant).cell,
-        total(found).unknown,
-    )
 
 
 STELLENUEBERSICHT = Report(

@@ -289,6 +289,10 @@ class DriverTransaction(ABC):
         """Return the position in the feed after the last committed change that this transaction sees."""
 
     @abstractmethod
+    def changed_at(self) -> datetime | None:
+        """Return when the newest committed change that this transaction sees was made; ``None`` for an empty feed (F5)."""
+
+    @abstractmethod
     def changes(self, since: str | None = None) -> Iterator[Change]:
         """Yield the committed changes after a position, in commit order, without own uncommitted ones (F1 … F4).
 

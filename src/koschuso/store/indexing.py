@@ -20,20 +20,6 @@ from koschuso.store import conditions as driver
 from koschuso.store.conditions import Index
 
 if TYPE_CHECKING:
-    from datetime import date, timedelta
-from functools import lru_cache
-from operator import attrgetter
-from typing import TYPE_CHECKING, Any
-
-import attrs
-
-from koschuso.model import FuzzyDate, Period, Reference, TimeSpan
-from koschuso.model.shape import shape_of
-from koschuso.query import AtLeast, Before, Equals, HeldOn, OneOf, Overlaps, Query, StartsWith, Within
-from koschuso.store import conditions as driver
-from koschuso.store.conditions import Index
-
-if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from koschuso.model import Record

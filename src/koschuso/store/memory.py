@@ -276,6 +276,12 @@ class MemoryTransaction(DriverTransaction):
         self._require_usable()
         return self._cursor_at(self._state.length)
 
+    def changed_at(self) -> datetime | None:
+        """See `DriverTransaction.changed_at`."""
+        self._require_usable()
+        newest = next(self._feed(max(self._state.length - 1, 0)), None)
+        return None if newest is None else newest.at
+
     def changes(self, since: str | None = None) -> Iterator[Change]:
         """See `DriverTransaction.changes`."""
         self._require_usable()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast, final
 
@@ -21,6 +21,7 @@ from koschuso.store.stored import Changed, Outcome, Past, Saved, Stored
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime
     from pathlib import Path
 
     from koschuso.store.driver import (
@@ -284,6 +285,11 @@ class Store:
         with self._reading() as transaction:
             return transaction.cursor()
 
+    def last_changed_at(self) -> datetime | None:
+        """Tell when the last committed change was made, in UTC; ``None`` for a store without any."""
+        with self._reading() as transaction:
+            return transaction.changed_at()
+
     def changes(self, since: str | None = None) -> Iterator[Changed]:
         """Give the committed changes after a position, in the order of their commits.
 
@@ -293,21 +299,8 @@ class Store:
         Raises:
             Refused: The cursor is not of this store, or is outdated.
         """
-        with self._reading() as transaction:
-            reason = ""
-            for change in transaction.changes(since):
-                if change.kind == REASON_KIND:
-                    reason = reason_at(transaction, change)
-                    continue
-                yield Changed(
-                    cursor=change.cursor,
-                    kind=change.kind,
-                    id=change.id,
-                    revision=change.revision,
-                    operation=change.operation,
-                    at=change.at,
-                    reason=reason,
-                )
+        work = self._work
+        return self._changes_alone(since) if work is None else _changes(work.transaction, since)
 
     def history(self, record_type: type[R], id: str) -> tuple[Past[R], ...]:  # noqa: A002 - the record's own term
         """Give the steps of a record, the oldest first; none for an unknown id.
@@ -394,6 +387,10 @@ class Store:
         with self._driver.transaction(write=False) as transaction:
             yield from _found(transaction, query)
 
+    def _changes_alone(self, since: str | None) -> Iterator[Changed]:
+        with self._driver.transaction(write=False) as transaction:
+            yield from _changes(transaction, since)
+
     def _require_writing(self, work: _Work) -> None:
         if work.reasons is None:
             raise WrongUse("In einem snapshot() wird nur gelesen. Bitte zum Schreiben transaction() verwenden.")
@@ -450,6 +447,23 @@ def _found(transaction: DriverTransaction, query: Query[R]) -> Iterator[Stored[R
         yield from islice(found, query.limit)
 
 
+def _changes(transaction: DriverTransaction, since: str | None) -> Iterator[Changed]:
+    reason = ""
+    for change in transaction.changes(since):
+        if change.kind == REASON_KIND:
+            reason = reason_at(transaction, change)
+            continue
+        yield Changed(
+            cursor=change.cursor,
+            kind=change.kind,
+            id=change.id,
+            revision=change.revision,
+            operation=change.operation,
+            at=change.at,
+            reason=reason,
+        )
+
+
 def _announce(work: _Work) -> None:
     if work.reasons is not None:
         work.reasons.open()
@@ -499,8 +513,7 @@ def _there(
     there: dict[tuple[str, str], Document] = {}
     for kind, wanted in ids.items():
         if kind not in new_kinds:
-            with closing(transaction.scan(kind)) as scan:
-                new_kinds[kind] = next(scan, None) is None
+            new_kinds[kind] = next(transaction.scan(kind), None) is None
         if not new_kinds[kind]:
             there.update(((kind, document.id), document) for document in transaction.scan(kind, [OneOf("id", wanted)]))
     return there

@@ -78,15 +78,25 @@ def organisations():
     yield Organisation(id="a", type="freier_traeger", name="Träger A")
     yield Organisation(id="b", type="freier_traeger", name="Träger B")
     yield Organisation(id="land", type="land_nrw", name="Land NRW")
-    yield school("100001", "Grundschule Eins", "grundschule", "05974040", status="in_betrieb", pupils=200, sozialindexstufe=4)
-    yield school("100002", "Grundschule Zwei", "grundschule", "05974028", status="in_betrieb", sozialindex_edition="2025/26")
+    yield school(
+        "100001", "Grundschule Eins", "grundschule", "05974040", status="in_betrieb", pupils=200, sozialindexstufe=4
+    )
+    yield school(
+        "100002", "Grundschule Zwei", "grundschule", "05974028", status="in_betrieb", sozialindex_edition="2025/26"
+    )
     yield school("100003", "Gesamtschule", "gesamtschule", "05974040", status="in_betrieb")
     yield school("100004", "Gymnasium", "gymnasium", "05974040")
-    yield school("100005", "Realschule", "realschule", "05974028", status="aufloesung_spaeter", status_since=date(2027, 7, 31))
+    yield school(
+        "100005", "Realschule", "realschule", "05974028", status="aufloesung_spaeter", status_since=date(2027, 7, 31)
+    )
     yield school("100006", "Hauptschule", "hauptschule", "05974028", status="geloescht", status_since=date(2025, 7, 31))
     yield school("100007", "Schule nebenan", "grundschule", "05978004", status="in_betrieb")
     yield Organisation(
-        id="teilstandort", type="teilstandort", name="Grundschule Eins, Teilstandort", ags="05974004", parent_id="schule-100001"
+        id="teilstandort",
+        type="teilstandort",
+        name="Grundschule Eins, Teilstandort",
+        ags="05974004",
+        parent_id="schule-100001",
     )
     yield Relation(
         id="tv-1",
@@ -186,12 +196,14 @@ def work():
     )
     yield Concept(id="alt", title="Altes Konzept", status="abgeloest", dated=FuzzyDate("2019"))
     yield Concept(id="entwurf", title="Entwurf", dated=FuzzyDate("2025"))
+    yield Milestone(id="m2", when=FuzzyDate("2019"), title="Verhandlungen", topics=("Modellregion",), actors=(by,))
     yield Milestone(
-        id="m2", when=FuzzyDate("2019"), title="Verhandlungen", topics=("Modellregion",), actors=(by,)
+        id="m1", when=FuzzyDate("08/2016"), title="Erster Austausch", actors=(Reference("person", "person-a"),)
     )
-    yield Milestone(id="m1", when=FuzzyDate("08/2016"), title="Erster Austausch", actors=(Reference("person", "person-a"),))
     yield Goal(id="z2", title="Qualität sichern", rank=2)
-    yield Goal(id="z1", title="Komplexität bewältigen", reason="Hohe Dynamik", partners=(Reference("organisation", "a"),))
+    yield Goal(
+        id="z1", title="Komplexität bewältigen", reason="Hohe Dynamik", partners=(Reference("organisation", "a"),)
+    )
     yield Cooperation(
         id="schulterschluss",
         title="Im Schulterschluss",
@@ -205,7 +217,9 @@ def work():
 
 def make_view(records, **more):
     given = {
-        "office": OfficeInfo(name="Koordinierungsstelle Musterkreis", ags="05974", region="Musterkreis", id="koordination"),
+        "office": OfficeInfo(
+            name="Koordinierungsstelle Musterkreis", ags="05974", region="Musterkreis", id="koordination"
+        ),
         "as_of": AS_OF,
         **more,
     }

@@ -46,7 +46,10 @@ def test_benefits_stand_at_the_side_that_gains(text):
 
 
 def test_concepts_name_version_state_and_adoption(text):
-    assert "| Rahmenkonzept | Rahmenkonzept | 2.0 | beschlossen | 10/2025 | 15.10.2025 durch Lenkungskreis (Vorlage 7/2025) |" in text
+    assert (
+        "| Rahmenkonzept | Rahmenkonzept | 2.0 | beschlossen | 10/2025 | 15.10.2025 durch Lenkungskreis (Vorlage 7/2025) |"
+        in text
+    )
 
 
 @pytest.mark.parametrize("suffix", [".html", ".md", ".csv"])

@@ -29,7 +29,10 @@ def test_positions_are_those_of_the_last_day_of_the_data(document):
     at_schools = Fraction("19.5") / 39 * 3 + Fraction(15 + 10 + 20, 39) + Fraction(1170, 2390)
     assert value(document, "Schulsozialarbeit") == at_schools + Fraction(5, 4)
     assert value(document, "Koordination") == Fraction("29.5") / 39
-    assert (value(document, "Schulen mit Schulsozialarbeit"), value(document, "Schulen ohne Schulsozialarbeit")) == (4, 1)
+    assert (value(document, "Schulen mit Schulsozialarbeit"), value(document, "Schulen ohne Schulsozialarbeit")) == (
+        4,
+        1,
+    )
 
 
 def test_people_who_left_in_the_period_are_counted_for_the_period(document):
@@ -57,7 +60,8 @@ def test_without_coordination_there_is_no_ratio_and_no_error(records, view_of):
 
 def test_unknown_coordination_is_not_zero(records, view_of):
     changed = [
-        attrs.evolve(record, workload=None) if record.id in {"k1", "k1-1", "k2", "k2-1"} else record for record in records
+        attrs.evolve(record, workload=None) if record.id in {"k1", "k1-1", "k2", "k2-1"} else record
+        for record in records
     ]
     row = KENNZAHLEN.run(view_of(changed), year=2025).table("schluessel").rows[0]
     assert row[2:4] == (Sign.UNKNOWN, Sign.UNKNOWN)
@@ -96,11 +100,16 @@ def test_concepts_count_when_they_were_adopted_in_the_period(document):
 def test_a_vague_date_is_told_and_not_guessed(view):
     document = KENNZAHLEN.run(view, schuljahr="2019/20")
     assert value(document, "Konzepte fertiggestellt") == 0
-    assert {gap.what: gap.count for gap in document.missing}["Konzepte, deren Datum für den Zeitraum zu ungenau ist"] == 1
+    assert {gap.what: gap.count for gap in document.missing}[
+        "Konzepte, deren Datum für den Zeitraum zu ungenau ist"
+    ] == 1
 
 
 def test_open_findings_are_named_only_where_the_rules_were_run(records, view_of, view):
-    found = [Finding(rule="x", message="y", severity=severity) for severity in (Severity.ERROR, Severity.WARNING, Severity.INFO)]
+    found = [
+        Finding(rule="x", message="y", severity=severity)
+        for severity in (Severity.ERROR, Severity.WARNING, Severity.INFO)
+    ]
     with_ = KENNZAHLEN.run(view_of(records, findings=found), year=2025).render(".md").decode()
     assert "Offene Befunde der Datenprüfung: 2, davon 1 Fehler und 1 Warnungen." in with_
     assert "Befunde" not in KENNZAHLEN.run(view, year=2025).render(".md").decode()
