@@ -50,7 +50,10 @@ _NO_LINES: Final[tuple[ContentLine, ...]] = ()
 
 
 def _same_fields(aspect: Aspect[Any], told: Mapping[str, Any], record: Any) -> bool:
-    return all(told[field] == getattr(record, field) for field in aspect.fields)
+    for field in aspect.fields:  # noqa: SIM110 - called for every aspect of every record: a generator takes twice as long
+        if told[field] != getattr(record, field):
+            return False
+    return True
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -90,7 +93,7 @@ class AspectTable(Generic[Scope]):
     ['X-A:1', 'SUMMARY:neu', 'X-B:2']
     """
 
-    __slots__ = ("_absent", "_by_name", "aspects")
+    __slots__ = ("_absent", "_by_name", "aspects", "parser")
 
     def __init__(self, aspects: Iterable[Aspect[Scope]]) -> None:
         self.aspects: tuple[Aspect[Scope], ...] = tuple(aspects)
@@ -98,6 +101,7 @@ class AspectTable(Generic[Scope]):
             {name: aspect for aspect in self.aspects for name in aspect.names}
         )
         self._absent: dict[Aspect[Scope], Mapping[str, Any]] = {}
+        self.parser = LineParser()  # keeps the heads that it has seen; a table belongs to one reading or writing
 
     def __contains__(self, name: object) -> bool:
         """Whether a property of this (upper-case) name is modelled."""
@@ -205,7 +209,7 @@ class _Weaving(Generic[Scope]):
         self.table = table
         self.record = record
         self.scope = scope
-        self.parser = LineParser()
+        self.parser = table.parser
         self.slots: list[list[str]] = []  # what is written in the place of each entry
         self.first_block = -1
         self.mentions: dict[Aspect[Scope], list[tuple[int, str, ContentLine | None]]] = {}

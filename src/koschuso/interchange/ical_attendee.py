@@ -11,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Final
 
 from koschuso.errors import InvalidRecord
-from koschuso.interchange.contentline import format_line, parse_line
+from koschuso.interchange.contentline import format_line
 from koschuso.interchange.ical_scope import X
 from koschuso.model import Participation, ParticipationStatus, is_email, is_key
 
@@ -91,7 +91,7 @@ def attendee_line(participation: Participation, scope: CalendarScope) -> str:
     kept = next((entry for entry in participation.foreign if ":" in entry[1:]), "")
     if not kept:
         return _canonical(participation, scope)
-    line = parse_line(kept)
+    line = scope.parser.line(kept)
     fields = _fields(line, participation.event_id, scope)
     told_id = fields.pop("id")
     plain, mark, number = participation.id.rpartition("~")

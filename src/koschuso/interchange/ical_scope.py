@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from koschuso.interchange.contentline import LineParser
 from koschuso.model import Finding, Severity
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ class CalendarScope:
 
     Attributes:
         notes: Takes what is wrong.
+        parser: Parses kept lines; it keeps the heads that it has seen.
         resolve: Gives the zone of times that a TZID means; asked with the TZID, the line's name and its number.
         default_zone: Zone whose days count where a time in UTC becomes a day.
         public: Whether only facts for everybody may be written.
@@ -40,6 +42,7 @@ class CalendarScope:
         "default_zone",
         "label_of",
         "notes",
+        "parser",
         "public",
         "resolve",
         "stamp",
@@ -47,6 +50,7 @@ class CalendarScope:
 
     def __init__(self, notes: Notes, resolve: Callable[[str, str, int | None], str], *, default_zone: str) -> None:
         self.notes = notes
+        self.parser = LineParser()
         self.resolve = resolve
         self.default_zone = default_zone
         self.public = False

@@ -105,6 +105,8 @@ def _write_kind(record: Any, scope: Scope) -> list[str]:
         return lines if scope.version == V40 else [*lines, "X-ADDRESSBOOKSERVER-KIND:group"]
     if kind == "organisation":
         return ["KIND:org"] if scope.version == V40 else ["X-ABShowAs:COMPANY"]
+    if kind == "person" and not record.given_name and record.org:
+        return ["KIND:individual"]  # a surname that is also the name of the employer would look like a company
     return []
 
 
@@ -179,7 +181,7 @@ def phone_lines(kind: str, numbers: Sequence[str], scope: Scope) -> list[str]:
 
 def address_of(line: ContentLine, scope: Scope) -> Address | None:
     """Read ADR (RFC 6350 section 6.3.1); ``None`` when it is empty."""
-    parts = [" ".join(part.split("\n")).strip() for part in structured(line, ", ")]
+    parts = [", ".join(filter(None, map(str.strip, part.split("\n")))) for part in structured(line, ", ")]
     parts += [""] * (len(_PART_NAMES) - len(parts))
     box, extended, street, locality, _region, code, country = parts[: len(_PART_NAMES)]
     if country.casefold() in GERMANY:

@@ -56,12 +56,25 @@ __all__ = ["TABLES", "UNREADABLE_LINE", "groups_of", "read_cards"]
 UNREADABLE_LINE: Final = "X-KOSCHUSO-ZEILE"
 """Under this name a line that nobody can read is written, so that the file stays readable for all."""
 
+_TIES: Final = frozenset({"MEMBER", "X-ADDRESSBOOKSERVER-MEMBER", "RELATED"})
+
 TABLES: Final[Mapping[str, AspectTable[Scope]]] = {
     Person.KIND: PERSON,
     Organisation.KIND: ORGANISATION,
     Committee.KIND: COMMITTEE,
 }
 """How each kind of record is written on a card."""
+
+_COMPANIONS: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
+    kind: {
+        name: frozenset(aspect.names)
+        for aspect in table.aspects
+        if len(aspect.names) > 1 and not _TIES.intersection(aspect.names)
+        for name in aspect.names
+    }
+    for kind, table in TABLES.items()
+}
+"""Of the properties that say one thing together, all the names."""
 
 _CLASSES: Final[Mapping[str, Callable[..., Record]]] = {
     Person.KIND: Person,
@@ -72,7 +85,6 @@ _PSEUDO: Final = ("members", "related", "org")
 _ID_BYTES: Final = 10
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/\s]*={0,2}\s*").fullmatch
 _ENVELOPE: Final = frozenset({"VERSION", "PRODID", "UID", "REV", "KIND", "X-ADDRESSBOOKSERVER-KIND", "X-ABSHOWAS"})
-_TIES: Final = frozenset({"MEMBER", "X-ADDRESSBOOKSERVER-MEMBER", "RELATED"})
 
 
 class _Card:
@@ -100,6 +112,7 @@ class _Reader:
         self.header: list[str] = []
         self.cards: list[_Card] = []
         self.ids: set[tuple[str, str]] = set()
+        self.sound_parameters: set[tuple[tuple[str, tuple[str, ...]], ...]] = set()
 
     def read(self, source: bytes | BinaryIO) -> Reading:
         parser = Parser(self.notes)
@@ -188,9 +201,13 @@ class _Reader:
                 self.notes.note(rules.BAD_CHARSET, line=line.number, name=head.name, value=line[1])
 
     def _look_for_bare_parameters(self, component: Component) -> None:
+        sound = self.sound_parameters
         for line in component.lines:
             head = line[0]
-            if head.pairs and any(not name for name, _ in head.pairs):
+            if head.pairs and head.pairs not in sound:
+                if all(name for name, _ in head.pairs):
+                    sound.add(head.pairs)
+                    continue
                 self.notes.note(rules.BARE_PARAMETER, line=line.number, name=head.name)
 
     def _settle(self, card: _Card) -> None:
@@ -324,7 +341,7 @@ class _Reader:
             table = TABLES[card.kind]
             entries = table.keep(CardView(card.record, scope), card.component, scope)  # type: ignore[arg-type]
             if entries:
-                set_foreign(card.record, _complete(_pinned(entries, card.component, table), card.first))
+                set_foreign(card.record, _complete(_pinned(entries, card.component, card.kind), card.first))
 
 
 def _kind_and_name(card: _Card) -> tuple[str, str]:
@@ -405,25 +422,33 @@ def _by_name_of_employer(card: _Card, book: Book, found: list[Relation]) -> None
     found.append(relation_of(Tie("arbeitet_an", organisation.id, id=made), card.record, organisation))
 
 
-def _pinned(entries: tuple[str, ...], component: Component, table: AspectTable[Scope]) -> list[str]:
+def _pinned(entries: tuple[str, ...], component: Component, kind: str) -> list[str]:
     """Keep all lines of an aspect verbatim when one is, so that a later edit knows what they said; and VERSION always."""
+    companions = _COMPANIONS[kind]
+    pinned = list(entries)
+    positions = _positions(entries) if component.children else range(len(entries))
     verbatim = {"VERSION"}
+    for position, line in zip(positions, component.lines, strict=True):
+        name = line[0].name
+        if name in companions and pinned[position] is not name and ":" in pinned[position]:
+            verbatim |= companions[name]
+    for position, line in zip(positions, component.lines, strict=True):
+        name = line[0].name
+        if name in verbatim and pinned[position] == name:
+            pinned[position] = line.text
+    return pinned
+
+
+def _positions(entries: Sequence[str]) -> list[int]:
+    """The entries that are lines of the card itself, not of cards inside it."""
     depth = 0
-    positions: list[int] = []
+    positions = []
     for index, entry in enumerate(entries):
         if depth or entry.startswith("BEGIN:"):
             depth += 1 if entry.startswith("BEGIN:") else -1 if entry.startswith("END:") else 0
-            continue
-        positions.append(index)
-    mentioned = [line.name for line in component.lines]
-    for position, name in zip(positions, mentioned, strict=True):
-        if name and ":" in entries[position]:
-            verbatim.update(_companions(table, name))
-    pinned = list(entries)
-    for position, line in zip(positions, component.lines, strict=True):
-        if line.name in verbatim and entries[position] == line.name:
-            pinned[position] = line.text
-    return pinned
+        else:
+            positions.append(index)
+    return positions
 
 
 def _complete(entries: list[str], first: Mapping[str, ContentLine]) -> tuple[str, ...]:
@@ -434,11 +459,6 @@ def _complete(entries: list[str], first: Mapping[str, ContentLine]) -> tuple[str
     if "VERSION" not in first:
         entries.insert(0, f"VERSION:{V30}")
     return tuple(entries)
-
-
-def _companions(table: AspectTable[Scope], name: str) -> Iterable[str]:
-    aspect = next((aspect for aspect in table.aspects if name in aspect.names), None)
-    return () if aspect is None or name in _TIES else aspect.names
 
 
 def groups_of(entries: Iterable[str]) -> Mapping[str, str]:

@@ -33,6 +33,7 @@ _MEDIA_KINDS: Final = {"SOUND": "audio", "KEY": "application"}
 _MEDIA_TYPES: Final = {"X509": "pkix-cert", "PGP": "pgp-keys", "PGP-KEYS": "pgp-keys", "PKIX-CERT": "pkix-cert"}
 _FORMATS: Final = frozenset({"JPEG", "JPG", "PNG", "GIF", "BMP", "TIFF", "WAVE", "PCM", "AIFF", "BASIC", "MP3", *_MEDIA_TYPES})
 _DATA: Final = re.compile(r"data:([\w.+-]+)/([\w.+-]+)((?:;[\w.+-]+=[^;,]*)*);base64\\?,", re.IGNORECASE).match
+_BASE64: Final = re.compile(r"[A-Za-z0-9+/\s]*={0,2}\s*").fullmatch
 _PLACES: Final = re.compile(r"(-?[\d.]+)\s*\\?[;,]\s*(-?[\d.]+)").fullmatch
 _BLANKS: Final = {ord(" "): None, ord("\t"): None, ord("\n"): None}
 
@@ -104,12 +105,11 @@ def _line(line: ContentLine, source: str, target: str) -> str:
     value = line.value
     if source == V21:
         value = _plain_value(line)
-        for name in ("CHARSET",):
-            params.pop(name, None)
+        params.pop("CHARSET", None)
         encoding = params.pop("ENCODING", [])
         if head.base64:
             params["ENCODING"] = ["b"]
-            value = value.translate(_BLANKS)
+            value = value.translate(_BLANKS) if _BASE64(value) else value
         elif encoding and encoding[0].upper() not in {"QUOTED-PRINTABLE", "8BIT", "7BIT", "Q"}:
             params["ENCODING"] = encoding
         if params.get("VALUE", [""])[0].upper() in {"URL", "INLINE"}:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, unquote
 
@@ -52,6 +53,7 @@ NO_PREFERENCE: Final = 101
 
 _UUID: Final = re.compile(r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}").fullmatch
 _URI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+").fullmatch
+_NO_TYPES: Final[frozenset[str]] = frozenset()
 _URN_UUID: Final = "urn:uuid:"
 _OWN_URN: Final = "urn:x-koschuso:"
 _DAY: Final = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})(?:T.*)?").fullmatch
@@ -59,7 +61,8 @@ _DAY: Final = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})(?:T.*)?").fullmatch
 
 def is_quoted_printable(head: Head) -> bool:
     """Whether the value is quoted-printable (vCard 2.1)."""
-    return bool(head.params) and "QUOTED-PRINTABLE" in (value.upper() for value in head.params.get("ENCODING", ()))
+    encoding = head.params.get("ENCODING")
+    return encoding is not None and "QUOTED-PRINTABLE" in map(str.upper, encoding)
 
 
 def text_of(line: ContentLine) -> str:
@@ -100,8 +103,11 @@ def structured(line: ContentLine, joiner: str = " ") -> list[str]:
 def types_of(head: Head) -> frozenset[str]:
     """Give the values of TYPE in upper case; bare ones of vCard 2.1 and quoted lists included."""
     values = head.params.get("TYPE") if head.params else None
-    if not values:
-        return frozenset()
+    return _types(values) if values else _NO_TYPES
+
+
+@lru_cache(maxsize=1024)
+def _types(values: tuple[str, ...]) -> frozenset[str]:
     return frozenset(part.strip().upper() for value in values for part in value.split(",")) - {""}
 
 

@@ -55,11 +55,12 @@ def koschuso_stores() -> Iterable[StoreBackend]:
 @hookimpl
 def koschuso_formats() -> Iterable[Format]:
     """Offer the formats that offices exchange data in."""
-    from koschuso.interchange import ical  # noqa: PLC0415 - loaded when asked for
+    from koschuso.interchange import ical, vcard  # noqa: PLC0415 - loaded when asked for
     from koschuso.interchange.format import Format  # noqa: PLC0415 - as above
     from koschuso.nrw import register  # noqa: PLC0415 - as above
 
     yield ical.FORMAT
+    yield vcard.FORMAT
     yield Format(
         name="koschuso:schuldaten",
         title="Amtliches Schulverzeichnis",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from functools import lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -41,6 +42,8 @@ _STYLE = "document.css"
 # Columns from which on a table is set smaller, and from which on the page is printed in landscape.
 _WIDE_FROM = 9
 _LANDSCAPE_FROM = 11
+# Where long German headings may be broken, also by browsers that bring no German hyphenation along.
+_JOINTS = re.compile(r"(?<=[a-zäöüß]{4})(träger|nummer|stufe|programme|förderung|dienst|kräfte|arbeit)")
 _SHORT_UP_TO = 20  # rows; such a table is kept on one page
 
 
@@ -66,6 +69,7 @@ def render(document: Document, *, pictures: bool = True) -> bytes:
         is_note=lambda block: block.style is TextStyle.NOTE,
         heads=_heads,
         cells=_cells,
+        breakable=lambda title: _JOINTS.sub("\N{SOFT HYPHEN}\\1", title),
         wide=lambda table: len(table.columns) >= _WIDE_FROM,
         short=lambda table: len(table.rows) <= _SHORT_UP_TO,
         # The whole page turns: single turned sheets would leave headings behind on empty ones.

@@ -211,7 +211,9 @@ class _Page:
             ),
         ]
         if key.others:
-            notes.append(f"Nicht mitgezählt wegen ihrer Säule oder Finanzierung: {key.others} besetzte Stellenanteile.")
+            notes.append(
+                f"Besetzte Stellenanteile, die wegen ihrer Säule oder Finanzierung nicht mitzählen: {key.others}."
+            )
         return Table(
             key="schluessel",
             title=f"Koordinierungsschlüssel (1 Vollzeitstelle Koordination auf mindestens {KEY_RATIO} Fachkräfte)",

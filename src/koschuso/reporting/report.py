@@ -11,7 +11,7 @@ from koschuso.errors import WrongUse
 from koschuso.reporting.document import Document, Missing, Section
 from koschuso.reporting.parameters import Option, Parameters, PeriodKind, parse
 from koschuso.reporting.rendering import Renderer
-from koschuso.reporting.view import OfficeInfo, RecordsView, View, label
+from koschuso.reporting.view import OfficeInfo, RecordsView, View, label, region_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -87,7 +87,7 @@ def make_document(
         title=title,
         report=report_name,
         office=view.office.name,
-        scope=view.office.region,
+        scope=region_name(view),
         period=period or parameters.time.label,
         as_of=view.as_of,
         created=parameters.created,

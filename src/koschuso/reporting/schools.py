@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from koschuso.model.actor import SchoolProfile
     from koschuso.reporting.view import View
 
-__all__ = ["Schools", "is_open"]
+__all__ = ["Schools", "is_open", "traeger_name"]
 
 _SCHOOL = "schule"
 _BRANCH = "teilstandort"
@@ -45,6 +45,11 @@ def is_open(school: SchoolProfile, day: date) -> bool:
     if status in _CLOSES:
         return day <= since
     return day < since if status == _RESTS else True
+
+
+def traeger_name(organisation: Organisation) -> str:
+    """Give the name of a Träger for tables: its short name, but of a municipality the full one (»Stadt Soest«)."""
+    return organisation.name if organisation.type in _MUNICIPALITIES else organisation.short_name or organisation.name
 
 
 class Schools:
@@ -115,7 +120,7 @@ class Schools:
         """Give the name of the Schulträger."""
         owner = self._traeger.get(place.id) or self._traeger.get(self.main(place).id)
         organisation = None if owner is None else self._view.get(Organisation, owner)
-        return Sign.UNKNOWN if organisation is None else self.name(organisation)
+        return Sign.UNKNOWN if organisation is None else traeger_name(organisation)
 
     @cached_property
     def _gemeinde_names(self) -> Mapping[str, str]:

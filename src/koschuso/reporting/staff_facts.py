@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from koschuso.model.actor import Organisation
 from koschuso.reporting.document import Cell, Column, ColumnType, Missing, Sign
+from koschuso.reporting.schools import traeger_name
 from koschuso.reporting.staffing import Share, Staffing, Work, heads, hours, total
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def schools_missing(schools: Schools) -> tuple[Missing, ...]:
 def employer_name(view: View, share: Share) -> str | Sign:
     """Give the name of the Anstellungsträger for tables."""
     employer = view.get(Organisation, share.position.employer_id) if share.position.employer_id else None
-    return Sign.UNKNOWN if employer is None else employer.short_name or employer.name
+    return Sign.UNKNOWN if employer is None else traeger_name(employer)
 
 
 VOLUME_COLUMNS = (

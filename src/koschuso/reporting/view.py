@@ -9,6 +9,7 @@ import attrs
 
 from koschuso import catalogues as shipped
 from koschuso.errors import NotFound
+from koschuso.model.actor import Organisation
 from koschuso.model.record import Record
 
 if TYPE_CHECKING:
@@ -18,9 +19,10 @@ if TYPE_CHECKING:
     from koschuso.model.catalogue import Catalogue
     from koschuso.model.finding import Finding
 
-__all__ = ["OfficeInfo", "RecordsView", "View", "label"]
+__all__ = ["OfficeInfo", "RecordsView", "View", "label", "region_name"]
 
 _FULL_AGS = 8
+_REGIONS = frozenset({"kreis", "kreisfreie_stadt", "staedteregion", "gemeinde"})
 
 AnyRecord = TypeVar("AnyRecord", bound=Record)
 
@@ -146,6 +148,17 @@ class RecordsView:
         if name not in self._catalogues:
             self._catalogues[name] = shipped.load(name)
         return self._catalogues[name]
+
+
+def region_name(view: View) -> str:
+    """Give the name of the office's region: as it was stated, else that of the recorded Kreis, city or municipality."""
+    info = view.office
+    if info.region or not info.ags:
+        return info.region
+    for organisation in view.records(Organisation):
+        if organisation.type in _REGIONS and OfficeInfo(name="", ags=organisation.ags).prefix == info.prefix:
+            return organisation.name
+    return ""
 
 
 def label(view: View, catalogue: str, key: str) -> str:

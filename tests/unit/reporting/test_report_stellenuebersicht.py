@@ -8,7 +8,7 @@ import pytest
 
 from koschuso.errors import WrongUse
 from koschuso.model import Assignment, Funding, Occupancy, Organisation, Person, Position, SchoolProfile
-from koschuso.reporting import STELLENUEBERSICHT, Sign
+from koschuso.reporting import STELLENUEBERSICHT, OfficeInfo, Sign
 
 STICHTAG = "15.10.2025"
 
@@ -53,7 +53,7 @@ def test_school_columns_come_from_register_relation_and_index(document):
     first = cells(document, "t1", "Grundschule Eins")
     assert first["Schulnummer"] == "100001"
     assert first["Gemeinde"] == "Soest"
-    assert first["Schulträger"] == "Soest"
+    assert first["Schulträger"] == "Stadt Soest"
     assert (first["Sozialindexstufe"], first["Schüler:innen"]) == (4, 200)
     second = cells(document, "t1", "Grundschule Zwei")
     # An imported edition without a number: the school has no index. Pupils were never imported: not known.
@@ -262,3 +262,13 @@ def test_what_has_no_part_in_the_report_is_not_looked_at(records, view_of):
     kept = [record for record in records if not isinstance(record, Funding | Person)]
     full, less = (STELLENUEBERSICHT.run(view_of(found), stichtag=STICHTAG) for found in (records, kept))
     assert full == less
+
+
+@pytest.mark.parametrize(
+    ("ags", "region"),
+    [("05974", "Kreis Muster"), ("05974000", "Kreis Muster"), ("05974040", "Stadt Soest"), ("05", "")],
+)
+def test_the_region_is_named_from_the_records_where_the_office_does_not_say_it(records, view_of, ags, region):
+    kreis = Organisation(id="kreis", type="kreis", name="Kreis Muster", ags="05974000")
+    view = view_of([*records, kreis], office=OfficeInfo(name="Stelle", ags=ags))
+    assert STELLENUEBERSICHT.run(view, stichtag=STICHTAG).scope == region
