@@ -101,7 +101,7 @@ def populations(draw):
     return draw(st.lists(records(kind), min_size=1, max_size=6, unique_by=lambda record: record.id))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_narrowing_never_leaves_out_a_match(data):
     population = data.draw(populations())

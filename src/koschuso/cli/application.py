@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -59,10 +58,8 @@ def run(arguments: Sequence[str]) -> int:
     except click.Abort:
         click.echo("Abgebrochen; es wurde nichts Halbes geschrieben.", err=True)
         return _INTERRUPTED
-    except BrokenPipeError:
-        # The reader (head, less) went away: nothing is wrong, and Python must not complain at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except SystemExit:
+        return 0  # click's way of saying that the reader of a pipe (head, less) went away; nothing is wrong
     except Exception as error:
         if os.environ.get("KOSCHUSO_DEBUG"):
             raise

@@ -76,11 +76,11 @@ class ImportResult:
         counts = f"{len(self.created)} neu, {len(self.updated)} geändert, {len(self.unchanged)} unverändert"
         parts = [f"{self.format}: {counts} {verb}."]
         if self.left_out:
-            parts.append(f"{len(self.left_out)} Angaben wurden bewusst ausgelassen.")
+            parts.append(f"Bewusst ausgelassen: {len(self.left_out)}.")
         if self.refused:
-            parts.append(f"{len(self.refused)} Angaben wurden nicht übernommen; bitte prüfen Sie die Hinweise.")
+            parts.append(f"Nicht übernommen, bitte prüfen: {len(self.refused)}.")
         if self.findings:
-            parts.append(f"{len(self.findings)} Hinweise zur Datei.")
+            parts.append(f"Hinweise zur Datei: {len(self.findings)}.")
         if self.dry_run:
             parts.append("Es wurde nichts geschrieben.")
         return " ".join(parts)
