@@ -1,7 +1,8 @@
-"""Writing files so that nobody ever sees half of one."""
+"""Writing files so that nobody ever sees half of one, and saying in German why one cannot be had."""
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from contextlib import suppress
@@ -12,7 +13,31 @@ from koschuso.errors import Unavailable
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["write_atomically"]
+__all__ = ["reason", "write_atomically"]
+
+_REASONS = {
+    errno.ENOENT: "Datei oder Ordner gibt es nicht",
+    errno.ENOTDIR: "ein Teil des Pfads ist kein Ordner",
+    errno.EISDIR: "das ist ein Ordner",
+    errno.EACCES: "die Berechtigung fehlt",
+    errno.EPERM: "das System erlaubt es nicht",
+    errno.EROFS: "der Datenträger ist schreibgeschützt",
+    errno.ENOSPC: "der Datenträger ist voll",
+    errno.EDQUOT: "Ihr Speicherplatz ist aufgebraucht",
+    errno.EFBIG: "die Datei wäre zu groß",
+    errno.ENAMETOOLONG: "der Name ist zu lang",
+    errno.ETXTBSY: "ein anderes Programm hält sie geöffnet",
+    errno.EBUSY: "ein anderes Programm hält sie geöffnet",
+}
+
+
+def reason(error: OSError) -> str:
+    """Say in German why the system refused.
+
+    >>> reason(FileNotFoundError(2, "No such file or directory"))
+    'Datei oder Ordner gibt es nicht'
+    """
+    return _REASONS.get(error.errno or 0, f"Fehler {error.errno} des Systems")
 
 
 def write_atomically(path: Path, data: bytes) -> None:
@@ -40,7 +65,7 @@ def write_atomically(path: Path, data: bytes) -> None:
             with suppress(OSError):
                 os.unlink(temporary)  # noqa: PTH108
         raise Unavailable(
-            f"{path} lässt sich nicht schreiben: {error.strerror}. Prüfen Sie Ordner, Rechte und freien Platz."
+            f"{path} lässt sich nicht schreiben: {reason(error)}. Was dort stand, ist unverändert."
         ) from error
     _synchronise(path.parent)
 

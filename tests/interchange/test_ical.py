@@ -187,10 +187,10 @@ def test_the_same_records_and_moment_give_the_same_bytes():
 
 
 def test_each_zone_of_a_file_has_its_vtimezone():
-    other = attrs.evolve(FACHTAG, id="x", span=TimeSpan.at(datetime(2025, 7, 1, 9), hours=1, zone="America/New_York"))
+    other = attrs.evolve(FACHTAG, id="x", span=TimeSpan.at(datetime(2026, 7, 1, 9), hours=1, zone="America/New_York"))
     lines = written_lines(ical.write((FACHTAG, other), options()))
     assert {"TZID:Europe/Berlin", "TZID:America/New_York"} <= set(lines)
-    assert "DTSTART;TZID=America/New_York:20250701T090000" in lines
+    assert "DTSTART;TZID=America/New_York:20260701T090000" in lines
 
 
 def test_ideas_and_what_a_calendar_cannot_carry_are_told():
@@ -359,7 +359,7 @@ def test_same_uid_twice_and_no_uid_at_all():
 
 def test_tasks_of_other_programs():
     data = calendar(
-        "BEGIN:VTODO", "UID:t", "DUE;TZID=Europe/Berlin:20251031T170000", "STATUS:COMPLETED",
+        "BEGIN:VTODO", "UID:t", "DUE:20251031T170000", "STATUS:COMPLETED",
         "COMPLETED:20251030T233000Z", "PERCENT-COMPLETE:100", "PRIORITY:1", "END:VTODO",
     )  # fmt: skip
     task = only(data)
@@ -473,7 +473,7 @@ def test_windows_1252_is_read_and_told():
 
 
 def test_truncated_file_gives_what_was_sound():
-    reading = ical.read(event("SUMMARY:A")[:-30])
+    reading = ical.read(event("SUMMARY:A").partition(b"END:VEVENT")[0])
     assert [record.title for record in reading.records] == ["A"]
     assert "bestandteil.nicht_geschlossen" in rules(reading)
 

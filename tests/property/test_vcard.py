@@ -123,7 +123,7 @@ RECORDS = st.lists(persons() | organisations() | COMMITTEES, max_size=5, unique_
 
 
 @given(RECORDS, VERSIONS)
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 def test_written_records_are_read_back_equal_and_without_a_kept_line(records, version):
     reading = vcard.read(vcard.write(records, version=version))
     assert [record for record in reading.records if not isinstance(record, Relation)] == records
@@ -164,7 +164,7 @@ def _relation(draw, type_, source, target, role=""):
 
 
 @given(networks(), VERSIONS)
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 def test_relations_between_the_cards_come_back(network, version):
     cards, relations = network
     reading = vcard.read(vcard.write([*cards, *relations], version=version))
@@ -225,7 +225,7 @@ UNMODELLED = {
 
 @given(EDITS)
 @example({"email": "neu@kreis.example"})
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 def test_an_edit_changes_its_own_lines_and_no_other(edit):
     (person,) = vcard.read(FOREIGN.encode()).records
     edited = attrs.evolve(person, **edit)
@@ -240,7 +240,7 @@ def test_an_edit_changes_its_own_lines_and_no_other(edit):
 
 
 @given(st.binary(max_size=400))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 def test_no_bytes_stop_the_reader(data):
     vcard.read(data)
     vcard.read(b"BEGIN:VCARD\n" + data + b"\nEND:VCARD\n")

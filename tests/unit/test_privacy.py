@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from koschuso.catalogues import load
 from koschuso.errors import WrongUse
+from koschuso.interchange import vcard
 from koschuso.model import (
     RECORD_TYPES,
     Activity,
@@ -61,7 +62,7 @@ from koschuso.privacy import (
     refuse_case_columns,
     strip_private,
 )
-from koschuso.privacy.scrubbing import blank_phone_numbers
+from koschuso.privacy.scrubbing import blank_addresses, blank_phone_numbers
 from koschuso.testing import strategies
 
 TODAY = date(2025, 10, 15)
@@ -210,6 +211,29 @@ def test_ds02_a_line_that_apple_labels_as_home_goes_with_its_label():
 def test_ds02_a_card_inside_a_card_is_left_out_as_a_whole():
     lines = ("X-A:1", "BEGIN:VCARD", "FN:Jemand", "END:VCARD", "X-B:2")
     assert strip_private(Reading(records=(person(foreign=lines),))).records[0].foreign == ("X-A:1", "X-B:2")
+
+
+@pytest.mark.parametrize("version", ["2.1", "3.0"])
+def test_ds02_a_card_that_was_read_and_stripped_is_written_without_anything_private(version):
+    lines = [
+        *(
+            "BEGIN:VCARD",
+            f"VERSION:{version}",
+            "UID:u1",
+            "N:Muster;Erika;;;",
+            "FN:Erika Muster",
+            "EMAIL;TYPE=WORK:amt@x.example",
+        ),
+        *("EMAIL;TYPE=HOME:geheim@x.example", "TEL;TYPE=HOME,CELL:0171 999", "ADR;TYPE=HOME:;;geheim 1;Soest;;59494;"),
+        *("item1.TEL:02921 999", "item1.X-ABLabel:_$!<Home>!$_", "BDAY:1999-09-09", "NOTE:geheim", "END:VCARD"),
+    ]
+    text = "\r\n".join(lines) + "\r\n"
+    if version == "2.1":
+        text = text.replace(";TYPE=", ";").replace("HOME,CELL", "HOME;CELL")
+    written = vcard.write(strip_private(vcard.read(text.encode())).records).decode()
+    assert "amt@x.example" in written
+    assert "geheim" not in written
+    assert "99" not in written
 
 
 def test_ds02_organisations_and_events_keep_their_lines():
@@ -468,6 +492,12 @@ def test_ds08_dates_times_and_years_stay(text):
     assert blank_phone_numbers(text) == text
 
 
+def test_ds08_a_hostile_text_is_cleaned_in_linear_time():
+    for piece in ("0 ", "(", "+49 ", "Tel ", "0-", "a@", "a", "@."):
+        text = piece * 30_000
+        assert len(blank_addresses(blank_phone_numbers(text + "@"), {"a@x.example"})) <= len(text) + 10
+
+
 @given(st.text())
 def test_ds08_blanking_is_settled_after_one_pass(text):
     once = blank_phone_numbers(text)
@@ -710,7 +740,7 @@ def test_ds07_to_ds10_no_audience_outside_ever_sees_a_canary_of_another_field(au
 
 @given(
     audience=st.sampled_from(OUTSIDE),
-    given_=st.lists(strategies.records(), max_size=4),
+    given_=st.lists(strategies.records(), max_size=2),
     someone=strategies.records("person"),
 )
 def test_ds21_of_any_records_only_listed_fields_and_people_who_are_shown_leave(audience, given_, someone):
@@ -740,7 +770,7 @@ def references(value):
     return []
 
 
-@given(given_=st.lists(strategies.records(), max_size=4))
+@given(given_=st.lists(strategies.records(), max_size=2))
 def test_ds09_the_office_itself_loses_nothing_but_what_is_declared_confidential(given_):
     assert shown(*given_, audience="intern").records == tuple(given_)
 

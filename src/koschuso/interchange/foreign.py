@@ -13,6 +13,7 @@ entry              meaning
 ``NAME``           no colon: a placeholder. Here stands the next line of that name that koschuso writes for the record.
 ``NAME…:value``    a line, verbatim: of a property that no aspect knows, or written in another way than koschuso's.
 ``BEGIN:…``        begins a component inside (VALARM …), kept verbatim up to its END.
+*empty*            nothing; the only entry of a component without any lines.
 ``:anything``      begins with a colon: what follows is written back as it is and never interpreted: lines that could
                    not be understood, and further lines of a property that may stand only once.
 ================== ====================================================================================================
@@ -175,7 +176,7 @@ class AspectTable(Generic[Scope]):
             entries += child.texts()
             child = next(children, None)
         if foreign or any(canonical.values()) or self._lacks(record, canonical, scope):
-            return tuple(entries)
+            return tuple(entries) or ("",)  # an empty entry: nothing at all stood there
         return ()
 
     def _lacks(self, record: Record, mentioned: Mapping[Aspect[Scope], object], scope: Scope) -> bool:

@@ -177,14 +177,14 @@ class _Reader:
         return table
 
     def _drop_derived(self, component: Component) -> str:
-        """Take out what koschuso added when it wrote the file, and give the UID if it was one of them."""
+        """Take out what koschuso added when it wrote the file, and an empty UID; give the UID if it was one of them."""
         uid = ""
         dropped = []
         for index, line in enumerate(component.lines):
             name = line[0].name
             if name == "UID":
-                if line[1].startswith(WITHOUT_UID):
-                    uid = line[1].strip()
+                if line[1].startswith(WITHOUT_UID) or not line[1].strip():
+                    uid = uid or line[1].strip()
                     dropped.append(index)
             elif name == "DTSTAMP":
                 if self.is_own and line[1] == self.own_stamp:

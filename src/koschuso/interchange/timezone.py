@@ -333,11 +333,15 @@ def _utc_offset(zone: ZoneInfo, moment: datetime) -> timedelta | None:
 
 
 def _fixed_zone(offset: timedelta) -> str | None:
+    """The zone of a place, or of no place, whose clocks never change."""
     hours, rest = divmod(int(offset.total_seconds()), 3600)
-    if rest:
-        return None
-    name = f"Etc/GMT{-hours:+d}" if hours else "UTC"
-    return name if is_iana(name) else None
+    if not rest:
+        name = f"Etc/GMT{-hours:+d}" if hours else "UTC"
+        return name if is_iana(name) else None
+    moments = [datetime(year, month, 15) for year in (2000, 2012, 2024) for month in (1, 7)]
+    return next(
+        (name for name in _CANDIDATES if all(_utc_offset(ZoneInfo(name), moment) == offset for moment in moments)), None
+    )
 
 
 def _offset(text: str) -> timedelta:

@@ -252,7 +252,7 @@ def _categories(organisations: Sequence[Organisation], scope: Scope) -> tuple[st
         for organisation in organisations
         if organisation.type != "sonstige"
     )
-    return tuple(dict.fromkeys(labels))
+    return tuple(sorted(set(labels)))
 
 
 def _read_members(lines: Sequence[ContentLine], _scope: Scope) -> Mapping[str, Any]:

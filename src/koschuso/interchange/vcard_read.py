@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from koschuso.interchange.foreign import AspectTable
     from koschuso.model import Record
 
-__all__ = ["TABLES", "UNREADABLE_LINE", "groups_of", "read_cards"]
+__all__ = ["KIND_NAMES", "TABLES", "UNREADABLE_LINE", "groups_of", "kind_and_nickname", "read_cards"]
 
 UNREADABLE_LINE: Final = "X-KOSCHUSO-ZEILE"
 """Under this name a line that nobody can read is written, so that the file stays readable for all."""
@@ -150,7 +150,7 @@ class _Reader:
             self._look_for_bare_parameters(component)
         if card.text("PRODID") == PRODUCT:
             scope.stamp = card.text("REV")
-        card.kind, name = _kind_and_name(card)
+        card.kind, name = kind_and_nickname(card.first)
         self._settle(card)
         table = TABLES[card.kind]
         values = table.read(component.lines, scope)
@@ -312,9 +312,12 @@ class _Reader:
     def _resolve(self, card: _Card, book: Book, found: list[Relation]) -> None:
         committee = card.kind == Committee.KIND
         lines = card.component.lines
+        said = {card_id(line) for line in lines if line.name == "MEMBER"}
         for index, line in enumerate(lines):
             if line.name not in _TIES or (line.name != "RELATED" and not committee):
                 continue
+            if line.name == "X-ADDRESSBOOKSERVER-MEMBER" and card_id(line) in said:
+                continue  # Apple's line beside MEMBER, which says more
             tie = tie_of(line, "" if line.name == "RELATED" else "mitglied_in")
             other = book.card(tie.other) if tie is not None else None
             relation = None
@@ -344,17 +347,32 @@ class _Reader:
                 set_foreign(card.record, _complete(_pinned(entries, card.component, card.kind), card.first))
 
 
-def _kind_and_name(card: _Card) -> tuple[str, str]:
-    """Tell what a card is about, and by which nickname a person is called who has no other name."""
-    stated = (card.text("KIND") or card.text("X-ADDRESSBOOKSERVER-KIND")).lower()
-    company = "COMPANY" in card.text("X-ABSHOWAS").upper()
-    if stated == "group" or card.text("X-OPEN-XCHANGE-CTYPE").lower() == "dlist":
+KIND_NAMES: Final = frozenset(
+    {"KIND", "X-ADDRESSBOOKSERVER-KIND", "X-ABSHOWAS", "X-OPEN-XCHANGE-CTYPE", "N", "FN", "ORG", "NICKNAME"}
+)
+"""The properties that decide what a card is about."""
+
+
+def kind_and_nickname(first: Mapping[str, ContentLine]) -> tuple[str, str]:
+    """Tell what a card is about, and by which nickname a person is called who has no other name.
+
+    Args:
+        first: The first line of each property, at least of those in `KIND_NAMES`.
+    """
+
+    def text(name: str) -> str:
+        line = first.get(name)
+        return "" if line is None else text_of(line)
+
+    stated = (text("KIND") or text("X-ADDRESSBOOKSERVER-KIND")).lower()
+    company = "COMPANY" in text("X-ABSHOWAS").upper()
+    if stated == "group" or text("X-OPEN-XCHANGE-CTYPE").lower() == "dlist":
         return Committee.KIND, ""
     if (stated and stated != "individual") or company:
         return Organisation.KIND, ""
-    shown = card.text("FN")
-    organisation = structured(card.first["ORG"], ", ")[0] if "ORG" in card.first else ""
-    parts = structured(card.first["N"]) if "N" in card.first else []
+    shown = text("FN")
+    organisation = structured(first["ORG"], ", ")[0] if "ORG" in first else ""
+    parts = structured(first["N"]) if "N" in first else []
     parts += [""] * (3 - len(parts))
     family, given, additional = parts[:3]
     same = bool(shown) and " ".join(shown.split()) == " ".join(organisation.split())
@@ -364,7 +382,7 @@ def _kind_and_name(card: _Card) -> tuple[str, str]:
     if shown:
         mailbox = (same or is_email(shown)) and stated != "individual"
         return (Organisation.KIND, "") if mailbox else (Person.KIND, "")
-    nickname = card.text("NICKNAME").partition(",")[0].strip()
+    nickname = text("NICKNAME").partition(",")[0].strip()
     if nickname:
         return Person.KIND, nickname
     return (Person.KIND if stated == "individual" else Organisation.KIND), ""

@@ -14,8 +14,14 @@ from koschuso.interchange.contentline import LineParser, join
 from koschuso.interchange.foreign import line_name
 from koschuso.interchange.format import Writing
 from koschuso.interchange.textvalue import escape_text
-from koschuso.interchange.vcard_aspects import CardView
-from koschuso.interchange.vcard_read import TABLES, UNREADABLE_LINE, groups_of
+from koschuso.interchange.vcard_aspects import KIND, CardView
+from koschuso.interchange.vcard_read import (
+    KIND_NAMES,
+    TABLES,
+    UNREADABLE_LINE,
+    groups_of,
+    kind_and_nickname,
+)
 from koschuso.interchange.vcard_relations import CARD_TYPES, Book
 from koschuso.interchange.vcard_scope import NO_GROUPS, Scope
 from koschuso.interchange.vcard_translate import translated
@@ -25,6 +31,7 @@ from koschuso.model import EMPTY, RECORD_TYPES, Finding, Record, Relation, Sever
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from koschuso.interchange.contentline import ContentLine
     from koschuso.interchange.format import WriteOptions
 
 __all__ = ["CARRIES", "WRITTEN_VERSIONS", "write_cards"]
@@ -116,9 +123,9 @@ def _card_lines(card: Any, scope: Scope) -> list[str]:
     scope.groups = groups_of(entries)
     lines = table.write(view, entries, scope)
     scope.groups = NO_GROUPS
-    if source == scope.version:
-        return lines
-    return _with_mandatory(lines, table.write(view, (), scope), scope.version)
+    if source != scope.version:
+        lines = _with_mandatory(lines, table.write(view, (), scope), scope.version)
+    return _with_kind(lines, view, scope)
 
 
 def _version_of(entries: Sequence[str]) -> str:
@@ -154,6 +161,19 @@ def _with_mandatory(lines: list[str], canonical: Iterable[str], version: str) ->
     added = [line for line in canonical if line_name(line) in missing]
     position = 1 if line_name(lines[0]) == "VERSION" else 0
     return [*lines[:position], *added, *lines[position:]]
+
+
+def _with_kind(lines: list[str], view: CardView, scope: Scope) -> list[str]:
+    """Say what the card is about where its names alone would now say something else."""
+    first: dict[str, ContentLine] = {}
+    parse = LineParser().line
+    for text in lines:
+        name = line_name(text)
+        if name in KIND_NAMES and name not in first:
+            first[name] = parse(text)
+    if kind_and_nickname(first)[0] == view.record.KIND:
+        return lines
+    return [*lines, *(KIND.write(view, scope) or ["KIND:individual"])]
 
 
 def _losses(

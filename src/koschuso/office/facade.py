@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 import attrs
 
 from koschuso.errors import NotFound, NotSupported, Refused, Unavailable, WrongUse
+from koschuso.files import reason, write_atomically
 from koschuso.model import RECORD_TYPES, Finding, Record, Reference
 from koschuso.office.importing import Change, ImportResult, Outcome, plan
 from koschuso.office.settings import SETTINGS, Settings
@@ -107,9 +108,7 @@ class Office:
         try:
             place.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise Unavailable(f"Der Ordner {place} lässt sich nicht anlegen: {error.strerror}.") from error
-        from koschuso.files import write_atomically  # noqa: PLC0415 - only a new office writes settings
-
+            raise Unavailable(f"Der Ordner {place} lässt sich nicht anlegen: {reason(error)}.") from error
         # The store comes first: a folder that it refuses (network share, full disk) must not look like an office.
         office = cls._assemble(wanted, place)
         try:
@@ -270,8 +269,7 @@ class Office:
             WrongUse: No format has this ending, or a kind or audience is unknown.
             Unavailable: The file cannot be written; an existing one is as it was.
         """
-        from koschuso.files import write_atomically  # noqa: PLC0415 - `import koschuso` stays cheap
-        from koschuso.interchange.format import WriteOptions  # noqa: PLC0415
+        from koschuso.interchange.format import WriteOptions  # noqa: PLC0415 - `import koschuso` stays cheap
         from koschuso.privacy import for_audience  # noqa: PLC0415
 
         file = Path(path)
@@ -404,4 +402,4 @@ def _read(file: Path) -> bytes:
     except FileNotFoundError as error:
         raise NotFound(f"Die Datei {file} gibt es nicht; prüfen Sie Ordner und Schreibweise.") from error
     except OSError as error:
-        raise Unavailable(f"Die Datei {file} lässt sich nicht lesen: {error.strerror}.") from error
+        raise Unavailable(f"Die Datei {file} lässt sich nicht lesen: {reason(error)}.") from error

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from koschuso.errors import Refused, WrongUse
+from koschuso.files import reason
 from koschuso.model import is_ags
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ class Settings:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise Refused(f"{path} ist nicht lesbar: {error}. Bitte prüfen Sie die genannte Stelle.") from error
         except OSError as error:
-            raise Refused(f"{path} lässt sich nicht lesen: {error.strerror}.") from error
+            raise Refused(f"{path} lässt sich nicht lesen: {reason(error)}.") from error
         return cls._from_content(content, path)
 
     @classmethod

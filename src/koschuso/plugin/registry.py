@@ -7,23 +7,22 @@ other plugins and koschuso itself offer stays as it is, and no stored value is l
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any
 
 import attrs
-import pluggy
 
 from koschuso import __version__
-from koschuso.errors import KoschusoError, PluginFailed, WrongUse
+from koschuso.errors import KoschusoError, PluginFailed
 from koschuso.guard import describe, guarded, guarded_items
-from koschuso.plugin import hookspecs
 from koschuso.plugin.claims import merge_catalogues, settle_claims
 from koschuso.plugin.discovery import PLUGIN_NAME, Installed, installed_plugins, unmet_requirement
 from koschuso.plugin.failure import Failure, Origin, PluginInfo, PluginState, Stage
-from koschuso.plugin.hookspecs import ENTRY_POINT_GROUP, HOOKS, Hook
+from koschuso.plugin.hookspecs import HOOKS, Hook
+from koschuso.plugin.inspection import BUILTIN, Rejected, check_records, implementations
+from koschuso.plugin.offers import Offers
 
 if TYPE_CHECKING:
     from importlib.metadata import Distribution
@@ -36,61 +35,6 @@ if TYPE_CHECKING:
     from koschuso.store.driver import StoreBackend
 
 __all__ = ["BUILTIN", "Offers", "Registry"]
-
-T = TypeVar("T")
-
-BUILTIN = "koschuso"
-"""Name under which koschuso's own offers stand; no plugin can have it."""
-
-
-class Offers(Mapping[str, T], Generic[T]):
-    """What all plugins offer of one sort, by name, with where each comes from.
-
-    koschuso's own come first, then the plugins' in alphabetical order.
-    """
-
-    __slots__ = ("_left_out", "_origins", "_records", "label")
-
-    def __init__(self, label: str, records: Mapping[str, T], origins: Mapping[str, Origin], left_out: str) -> None:
-        self.label = label
-        self._records = MappingProxyType(dict(records))
-        self._origins = MappingProxyType(dict(origins))
-        self._left_out = left_out
-
-    def __getitem__(self, name: str) -> T:
-        return self._records[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._records)
-
-    def __len__(self) -> int:
-        return len(self._records)
-
-    def __repr__(self) -> str:
-        return f"<{self.label}: {', '.join(self._records) or 'keine'}>"
-
-    def origin(self, name: str) -> Origin:
-        """Tell which plugin an offer comes from.
-
-        Raises:
-            KeyError: There is no such offer.
-        """
-        return self._origins[name]
-
-    def require(self, name: str) -> T:
-        """Return an offer by its name; koschuso's own and unmistakable ones also without what stands before ``:``.
-
-        Raises:
-            WrongUse: There is no such offer; the message lists those there are and the plugins that were left out.
-        """
-        for candidate in (name, f"{BUILTIN}:{name}"):
-            if candidate in self._records:
-                return self._records[candidate]
-        short = [full for full in self._records if full.partition(":")[2] == name]
-        if len(short) == 1:
-            return self._records[short[0]]
-        known = ", ".join(self._records) or "keine"
-        raise WrongUse(f"{self.label}: „{name}“ gibt es nicht. Vorhanden sind: {known}.{self._left_out}")
 
 
 @attrs.frozen(kw_only=True)
@@ -355,13 +299,13 @@ class Registry:
         return False
 
     def _register(self, origin: Origin, plugin: object) -> None:
-        outcome = guarded(lambda: _implementations(plugin, origin.plugin))
+        outcome = guarded(lambda: implementations(plugin, origin.plugin))
         if outcome.value is None:
             error = outcome.error
             cause = (
                 str(error)
-                if isinstance(error, _Rejected)
-                else f"Das Plugin lässt sich nicht anmelden: {describe(error or _Rejected())}."
+                if isinstance(error, Rejected)
+                else f"Das Plugin lässt sich nicht anmelden: {describe(error or Rejected())}."
             )
             self._fail(_failure(origin, Stage.REGISTER, cause, error))
             return
@@ -417,7 +361,7 @@ class Registry:
             given = guarded_items(plugin.implementations[hook.name])
             if given.error is not None:
                 raise given.error
-            _check_records(given.value or (), hook, plugin.origin.plugin)
+            check_records(given.value or (), hook, plugin.origin.plugin)
             return given.value or ()
 
         outcome = guarded(ask)
@@ -425,7 +369,7 @@ class Registry:
             error = outcome.error
             cause = (
                 str(error)
-                if isinstance(error, _Rejected)
+                if isinstance(error, Rejected)
                 else f"Die Abfrage {hook.name} ist gescheitert: {describe(error)}."
             )
             self._fail(_failure(plugin.origin, Stage.CALL, cause, error, hook.name))
@@ -451,10 +395,6 @@ class Registry:
         )
 
 
-class _Rejected(Exception):
-    """A plugin broke a rule of the registry."""
-
-
 def _failure(origin: Origin, stage: Stage, cause: str, exception: BaseException | None, hook: str = "") -> Failure:
     return Failure(
         plugin=origin.plugin,
@@ -465,59 +405,3 @@ def _failure(origin: Origin, stage: Stage, cause: str, exception: BaseException 
         hook=hook,
         exception=exception,
     )
-
-
-def _implementations(plugin: object, name: str) -> Mapping[str, Callable[[], Iterable[Any]]]:
-    """Find the functions that implement hooks, with a pluggy manager for this plugin alone.
-
-    Raises:
-        _Rejected: A hook is misspelt, unmarked or wrapped, or there is none.
-        PluginValidationError: A hook wants arguments.
-    """
-    # pluggy passes by what has no marker; a forgotten marker would look like a plugin that offers nothing.
-    for hook in HOOKS:
-        function = getattr(plugin, hook, None)
-        if callable(function) and not hasattr(function, f"{ENTRY_POINT_GROUP}_impl"):
-            raise _Rejected(f"Vor der Funktion {hook} fehlt @hookimpl. Bitte ergänzen Sie die Markierung.")
-    manager = pluggy.PluginManager(ENTRY_POINT_GROUP)
-    manager.add_hookspecs(hookspecs)
-    manager.register(plugin, name=name)
-    found: dict[str, Callable[[], Iterable[Any]]] = {}
-    for caller in manager.get_hookcallers(plugin) or ():
-        for implementation in caller.get_hookimpls():
-            if not caller.has_spec():
-                # A hook of a later version may be marked as optional; anything else is a slip.
-                if implementation.optionalhook:
-                    continue
-                near = difflib.get_close_matches(caller.name, HOOKS, n=1)
-                hint = f" Gemeint ist vielleicht {near[0]}." if near else f" Es gibt {', '.join(HOOKS)}."
-                raise _Rejected(f"Einen Hook {caller.name} gibt es nicht.{hint}")
-            if implementation.wrapper or implementation.hookwrapper:
-                raise _Rejected(f"{caller.name} ist als Hülle (wrapper) angemeldet; das gibt es bei koschuso nicht.")
-            found[caller.name] = cast("Callable[[], Iterable[Any]]", implementation.function)
-    if not found:
-        raise _Rejected("Das Plugin implementiert keinen Hook. Bitte markieren Sie seine Funktionen mit @hookimpl.")
-    return MappingProxyType(found)
-
-
-def _check_records(records: Iterable[Any], hook: Hook, plugin: str) -> None:
-    """Check type and name of everything that a hook returned.
-
-    Raises:
-        _Rejected: A record has the wrong type or name, or two have the same.
-    """
-    record_type: Any = hook.record_type()
-    # The shared vocabularies have plain names; they belong to everybody.
-    free = plugin == BUILTIN and hook.offers == "catalogues"
-    seen: set[str] = set()
-    for number, record in enumerate(records, start=1):
-        if not isinstance(record, record_type):
-            raise _Rejected(
-                f"{hook.name} gibt an Stelle {number} ein Objekt der Art {type(record).__name__} statt {record_type.__name__}."
-            )
-        name = record.name
-        if not isinstance(name, str) or not (free or (name.startswith(f"{plugin}:") and len(name) > len(plugin) + 1)):
-            raise _Rejected(f"Der Name „{name}“ aus {hook.name} beginnt nicht mit „{plugin}:“.")
-        if name in seen:
-            raise _Rejected(f"{hook.name} gibt den Namen „{name}“ zweimal an.")
-        seen.add(name)

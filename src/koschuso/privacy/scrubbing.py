@@ -23,7 +23,8 @@ _DIALLED = re.compile(r"(?<![\w.,:/+\-–])(?P<number>(?:\+\s?\d|\(?0)[\d\s()/.\
 _DATE_OR_TIME = re.compile(r"\(?0\d\s?[./\-–]")
 _LEAST_DIGITS = 6
 _MOST_DIGITS = 16
-_ADDRESS = re.compile(r"[^\s<>,;\"()]+@[^\s<>,;\"()]+\.[^\s<>,;\"().]+")
+# Whole words between blanks and punctuation, so that the search is linear in the text whatever it holds.
+_WORD = re.compile(r"[^\s<>,;:\"'()\[\]!?]+")
 
 
 def blank_phone_numbers(text: str) -> str:
@@ -54,4 +55,9 @@ def blank_addresses(text: str, addresses: Collection[str]) -> str:
     """
     if "@" not in text:
         return text
-    return _ADDRESS.sub(lambda match: BLANK if match[0].casefold() in addresses else match[0], text)
+    return _WORD.sub(lambda match: _blank_if_among(match[0], addresses), text)
+
+
+def _blank_if_among(word: str, addresses: Collection[str]) -> str:
+    bare = word.rstrip(".")
+    return BLANK + word[len(bare) :] if "@" in bare and bare.casefold() in addresses else word

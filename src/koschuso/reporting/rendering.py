@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import attrs
 
-from koschuso.errors import Unavailable, WrongUse
+from koschuso.errors import WrongUse
+from koschuso.files import write_atomically
 from koschuso.reporting.document import Document
 
 if TYPE_CHECKING:
@@ -93,33 +91,5 @@ def save(document: Document, path: str | PathLike[str], renderers: Sequence[Rend
         Unavailable: The target cannot be written.
     """
     target = Path(path)
-    data = renderer_for(target.suffix, renderers).render(document)
-    temporary = ""
-    try:
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".koschuso-", suffix=target.suffix)
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        _share(temporary, target)
-        Path(temporary).replace(target)
-    except OSError as error:
-        if temporary:
-            with contextlib.suppress(OSError):
-                Path(temporary).unlink()
-        raise Unavailable(
-            f"Der Bericht lässt sich nicht als »{target.name}« ablegen ({error.strerror}). "
-            "Bitte prüfen Sie, ob der Ordner vorhanden und beschreibbar und die Datei nicht geöffnet ist."
-        ) from error
+    write_atomically(target, renderer_for(target.suffix, renderers).render(document))
     return target
-
-
-def _share(temporary: str, target: Path) -> None:
-    """Give the file the rights that it had, or those of a new file: mkstemp makes it private."""
-    try:
-        mode = target.stat().st_mode & 0o777
-    except OSError:
-        umask = os.umask(0)
-        os.umask(umask)
-        mode = 0o666 & ~umask
-    Path(temporary).chmod(mode)
