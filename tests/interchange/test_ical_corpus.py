@@ -15,9 +15,6 @@ ADDED = {
     "a VTIMEZONE for a zone that the file used without describing it (Outlook shifts such events)": lambda line: line[
         0
     ].startswith("VCALENDAR/VTIMEZONE"),
-    "a UID for a component that had none (RFC 5545, 3.6)": lambda line: (
-        line[1] == "UID" and line[2].startswith("ohne-uid-")
-    ),
 }
 
 

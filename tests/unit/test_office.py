@@ -1,6 +1,7 @@
 """The office: settings, saving, importing and exporting as acts."""
 
 from datetime import date, datetime
+from importlib.resources import files
 
 import attrs
 import pytest
@@ -276,3 +277,22 @@ def test_a_record_is_found_by_its_id_alone(office):
 
 def test_the_office_tells_no_name_in_its_repr(office):
     assert "Muster" not in repr(office)
+
+
+def test_a_new_edition_of_the_register_keeps_what_the_office_knows_better(office, tmp_path):
+    file = tmp_path / "schuldaten.csv"
+    file.write_bytes((files("koschuso.demo") / "data" / "schuldaten_kreis_soest.csv").read_bytes())
+    office.import_file(file)
+    school = next(found for found in office.records(Organisation) if found.type == "schule")
+    traeger = next(found for found in office.records(Organisation) if found.traegernummer and not found.school)
+    assert school.school is not None
+    known = attrs.evolve(school, school=attrs.evolve(school.school, sozialindexstufe=4, pupils=210), phones=("0",))
+    office.save(known, attrs.evolve(traeger, phones=("02921 30-0",), email="schule@traeger.example"))
+
+    result = office.import_file(file)
+
+    assert [str(reference) for reference in result.updated] == [f"organisation/{school.id}"]
+    again = office.get(Organisation, school.id)
+    assert again.school is not None
+    assert (again.phones, again.school.sozialindexstufe, again.school.pupils) == (school.phones, 4, 210)
+    assert office.get(Organisation, traeger.id).phones == ("02921 30-0",)

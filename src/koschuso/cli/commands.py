@@ -96,9 +96,9 @@ def import_(
     """Liest Dateien ein; die Art (.ics, .vcf, schuldaten.csv …) wird am Inhalt erkannt."""
     results = []
     with _open(buero) as office, progress("Einlesen") as report:
-        for number, file in enumerate(datei):
-            report(number, len(datei))
-            results.append((file, office.import_file(file, dry_run=dry_run, keep=keep, region=region)))
+        for file in datei:
+            result = office.import_file(file, dry_run=dry_run, keep=keep, region=region, progress=report)
+            results.append((file, result))
     if as_json:
         print_json(
             [

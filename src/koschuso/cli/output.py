@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-import time
+import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -85,12 +85,14 @@ def progress(label: str) -> Iterator[Callable[[int, int], None]]:
     from rich.console import Console  # noqa: PLC0415 - only for a person in front of a screen
     from rich.progress import Progress  # noqa: PLC0415
 
-    begin = time.monotonic()
-    with Progress(console=Console(stderr=True), transient=True, auto_refresh=False) as bar:
-        task = bar.add_task(label, total=None, visible=False)
-
-        def report(done: int, total: int) -> None:
-            visible = time.monotonic() - begin > _SECONDS_BEFORE_PROGRESS
-            bar.update(task, completed=done, total=total, visible=visible, refresh=visible)
-
-        yield report
+    bar = Progress(console=Console(stderr=True), transient=True)
+    task = bar.add_task(label, total=None)
+    # A timer and not the reported steps: reading a large file reports nothing for a while.
+    patience = threading.Timer(_SECONDS_BEFORE_PROGRESS, bar.start)
+    patience.daemon = True
+    patience.start()
+    try:
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+    finally:
+        patience.cancel()
+        bar.stop()

@@ -13,7 +13,7 @@ entry              meaning
 ``NAME``           no colon: a placeholder. Here stands the next line of that name that koschuso writes for the record.
 ``NAME…:value``    a line, verbatim: of a property that no aspect knows, or written in another way than koschuso's.
 ``BEGIN:…``        begins a component inside (VALARM …), kept verbatim up to its END.
-*empty*            nothing; the only entry of a component without any lines.
+*empty*            nothing: the only entry of a component without any lines, or a mark between entries.
 ``:anything``      begins with a colon: what follows is written back as it is and never interpreted: lines that could
                    not be understood, and further lines of a property that may stand only once.
 ================== ====================================================================================================
@@ -353,8 +353,15 @@ def set_foreign(record: Record, entries: tuple[str, ...]) -> None:
         object.__setattr__(record, "foreign", entries)
 
 
-def split_blocks(foreign: Sequence[str], name: str) -> tuple[list[tuple[str, ...]], tuple[str, ...]]:
+def split_blocks(
+    foreign: Sequence[str], name: str, *, leading: bool = False
+) -> tuple[list[tuple[str, ...]], tuple[str, ...]]:
     """Part the components of one name at the outermost level from the other entries.
+
+    Args:
+        foreign: Kept entries, or the lines of a header.
+        name: Name of the components.
+        leading: Only those before all other entries (an empty entry is one).
 
     >>> split_blocks(("BEGIN:VTIMEZONE", "TZID:X", "END:VTIMEZONE", "SUMMARY"), "VTIMEZONE")
     ([('BEGIN:VTIMEZONE', 'TZID:X', 'END:VTIMEZONE')], ('SUMMARY',))
@@ -367,7 +374,7 @@ def split_blocks(foreign: Sequence[str], name: str) -> tuple[list[tuple[str, ...
     block: list[str] = []
     depth = 0
     for entry in foreign:
-        if depth == 0 and entry != begin:
+        if depth == 0 and (entry != begin or (leading and rest)):
             rest.append(entry)
             continue
         block.append(entry)

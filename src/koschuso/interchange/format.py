@@ -89,8 +89,9 @@ class Format:
             A reader that needs no options ignores them.
         write: Writes records. ``None`` for a format that only reads.
         kinds: Kinds of records that it can write, in the order in which it writes them.
-        carries: For a kind of record the fields (dotted inside values) that a file of this format can say something
-            about; the others of a stored record survive an import. A kind that is not named is carried whole.
+        carries: For a kind of record (``"event"``), or for one type of it (``"organisation/schule"``), the fields (dotted
+            inside values) that a file of this format can say something about; the others of a stored record survive
+            an import. A kind that is not named is carried whole.
     """
 
     name: str

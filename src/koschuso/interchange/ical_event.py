@@ -15,7 +15,7 @@ from koschuso.interchange import ical_aspects as aspects
 from koschuso.interchange.contentline import format_line
 from koschuso.interchange.foreign import Aspect, AspectTable
 from koschuso.interchange.ical_aspects import CalendarAspect, text_of, texts_of
-from koschuso.interchange.ical_scope import CalendarScope, X
+from koschuso.interchange.ical_scope import WITHOUT_UID, CalendarScope, X
 from koschuso.interchange.ical_span import span
 from koschuso.interchange.textvalue import escape_text, join_text, split_text, unescape_text
 from koschuso.model import Address, EventStatus, Location, Visibility, Workshop, is_key
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from koschuso.interchange.contentline import ContentLine
 
-__all__ = ["EVENT_STATUS", "NOT_EXPORTED", "RECURRENCE", "categories", "event_table", "identity"]
+__all__ = ["EVENT_STATUS", "NOT_EXPORTED", "RECURRENCE", "categories", "event_table", "identity", "same_id"]
 
 EVENT_STATUS: Final = {
     EventStatus.GEPLANT: "TENTATIVE",
@@ -66,31 +66,43 @@ def _identity_read(lines: Sequence[ContentLine], _scope: CalendarScope) -> Mappi
             at, at_value = line.text, line[1].strip()
         else:
             own = unescape_text(line[1]).strip()
-    if not at:
-        return {"id": own or uid, "occurrence_of": "", "occurrence_at": ""}
+    if not at or not uid:
+        return {"id": own or uid, "occurrence_of": "", "occurrence_at": at}
     return {"id": own or f"{uid}#{at_value}", "occurrence_of": uid, "occurrence_at": at}
 
 
 def _identity_write(record: Any, scope: CalendarScope) -> Sequence[str]:
-    master = record.occurrence_of
-    if not master or not record.occurrence_at:
-        return (f"UID:{escape_text(record.id)}",)
-    lines = [f"UID:{escape_text(master)}", record.occurrence_at]
-    if record.id != f"{master}#{record.occurrence_at.rpartition(':')[2].strip()}" and not scope.public:
+    at = record.occurrence_at
+    is_exception = bool(record.occurrence_of and at)
+    uid = record.occurrence_of if is_exception else record.id
+    lines = [] if uid.startswith(WITHOUT_UID) else [f"UID:{escape_text(uid)}"]
+    if at:
+        lines.append(at)
+    if is_exception and record.id != f"{uid}#{at.rpartition(':')[2].strip()}" and not scope.public:
         lines.append(f"{X}ID:{escape_text(record.id)}")
     return lines
 
 
 def _identity_same(_aspect: CalendarAspect, told: Mapping[str, Any], record: Any) -> bool:
-    if told["id"] != record.id:
-        # the second of two components with one UID has its number behind the id, not in the file
-        plain, mark, number = record.id.rpartition("~")
-        if not (mark and number.isdigit() and plain == told["id"]):
-            return False
-    return bool(
-        told["occurrence_of"] == record.occurrence_of
-        and (told["occurrence_at"] == record.occurrence_at or not told["id"])
+    return (
+        same_id(told["id"], record.id)
+        and told["occurrence_of"] == record.occurrence_of
+        and told["occurrence_at"] == record.occurrence_at
     )
+
+
+def same_id(told: str, id_: str) -> bool:
+    """Whether the UID of a component is that of a record.
+
+    The second of two components with one UID has its number behind the id, not in the file; the id of a component
+    without UID is not in the file either.
+    """
+    if told == id_:
+        return True
+    plain, mark, number = id_.rpartition("~")
+    if mark and number.isdigit() and (plain == told or (not told and plain.startswith(WITHOUT_UID))):
+        return True
+    return not told and id_.startswith(WITHOUT_UID)
 
 
 def identity() -> CalendarAspect:

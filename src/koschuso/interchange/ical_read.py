@@ -21,7 +21,7 @@ from koschuso.interchange.ical_attendee import read_attendee
 from koschuso.interchange.ical_checks import check_component
 from koschuso.interchange.ical_event import event_table
 from koschuso.interchange.ical_header import HeaderWriter, is_own
-from koschuso.interchange.ical_scope import CalendarScope, X
+from koschuso.interchange.ical_scope import WITHOUT_UID, CalendarScope, X
 from koschuso.interchange.ical_task import RECORD, activity_table, milestone_table, task_table
 from koschuso.interchange.notes import Notes
 from koschuso.interchange.segment import read_segments
@@ -33,10 +33,7 @@ if TYPE_CHECKING:
     from koschuso.interchange.foreign import AspectTable
     from koschuso.interchange.segment import Segment
 
-__all__ = ["WITHOUT_UID", "read"]
-
-WITHOUT_UID: Final = "ohne-uid-"
-"""How the ids of components without UID begin; a digest of their lines follows."""
+__all__ = ["read"]
 
 _CALENDAR: Final = "VCALENDAR"
 _ZONE: Final = "VTIMEZONE"
@@ -166,6 +163,8 @@ class _Reader:
             return
         attendees = self._attendees(component, record.id) if record_type is Event else []
         entries = table.keep(record, component, self.scope)
+        if entries and entries[0] == "BEGIN:VTIMEZONE":
+            entries = ("", *entries)  # a zone inside of the component itself is none of those that it needs
         set_foreign(record, (*self._own_zones(component, record), *entries))
         self.header.component()
         self.records.append(record)

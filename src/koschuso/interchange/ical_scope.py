@@ -18,6 +18,12 @@ __all__ = ["CalendarScope", "X"]
 X: Final = "X-KOSCHUSO-"
 """How the names of koschuso's own properties and parameters begin."""
 
+WITHOUT_UID: Final = "ohne-uid-"
+"""How the ids of components without UID begin; a digest of their lines follows.
+
+The line is added when such a record is written to a new file, and taken out again when that is read.
+"""
+
 
 class CalendarScope:
     """The surroundings of one component that is read, or of one record that is written.

@@ -17,7 +17,8 @@ from koschuso.interchange.calendar_values import read_moment, write_date
 from koschuso.interchange.contentline import format_line
 from koschuso.interchange.foreign import Aspect, AspectTable
 from koschuso.interchange.ical_aspects import CalendarAspect, texts_of
-from koschuso.interchange.ical_scope import CalendarScope, X
+from koschuso.interchange.ical_event import same_id
+from koschuso.interchange.ical_scope import WITHOUT_UID, CalendarScope, X
 from koschuso.interchange.textvalue import escape_text, join_text, unescape_text
 from koschuso.interchange.zonenames import is_iana
 from koschuso.model import FuzzyDate, TaskStatus, is_key
@@ -64,14 +65,16 @@ def _identity() -> CalendarAspect:
         return {"id": f"{uid}#{at.value.strip()}" if uid and at else uid}
 
     def _same(_aspect: CalendarAspect, told: Mapping[str, Any], record: Any) -> bool:
-        plain, mark, number = record.id.rpartition("~")
-        return told["id"] == record.id or bool(mark and number.isdigit() and plain == told["id"])
+        return same_id(told["id"], record.id)
+
+    def _write(record: Any, _scope: CalendarScope) -> Sequence[str]:
+        return () if record.id.startswith(WITHOUT_UID) else (f"UID:{escape_text(record.id)}",)
 
     return Aspect(
         fields=("id",),
         names=("UID", "RECURRENCE-ID"),
         read=_read,
-        write=lambda record, _scope: (f"UID:{escape_text(record.id)}",),
+        write=_write,
         same=_same,
     )
 

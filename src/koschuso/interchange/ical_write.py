@@ -17,7 +17,7 @@ from koschuso.interchange.ical_aspects import text_of
 from koschuso.interchange.ical_attendee import attendee_line
 from koschuso.interchange.ical_event import NOT_EXPORTED, event_table
 from koschuso.interchange.ical_header import OWN_PRODID, components_at
-from koschuso.interchange.ical_scope import CalendarScope, X
+from koschuso.interchange.ical_scope import WITHOUT_UID, CalendarScope, X
 from koschuso.interchange.ical_task import activity_table, milestone_table, task_table
 from koschuso.interchange.notes import Notes
 from koschuso.interchange.textvalue import escape_text
@@ -257,7 +257,7 @@ class _Writer:
         foreign: Sequence[str] = record.foreign
         self.record_blocks = {}
         if foreign:
-            blocks, foreign = split_blocks(foreign, "VTIMEZONE")
+            blocks, foreign = split_blocks(foreign, "VTIMEZONE", leading=True)
             self.record_blocks = {_tzid_of(block): block for block in blocks}
             if self.public:
                 foreign = self._publishable(foreign)
@@ -265,6 +265,8 @@ class _Writer:
         name = _COMPONENTS[type(record)]
         lines = [f"BEGIN:{name}", *self.tables[type(record)].write(record, foreign, self.scope), f"END:{name}"]
         if not self.header:
+            if record.id.startswith(WITHOUT_UID):
+                lines.insert(1, f"UID:{record.id}")
             lines = [self._modern(line) if "QUOTED-PRINTABLE" in line else line for line in lines]
         return self._with_zones(lines)
 
@@ -359,12 +361,13 @@ class _Writer:
                 meanings = self._meanings(lines)
             meaning = meanings.get(tzid) or self.record_blocks.get(tzid) or iana_name(tzid)
             if meaning is None:
-                meaning = self.span_zones[0] if is_iana(self.span_zones[0]) else BERLIN
+                renamed[tzid] = tzid
                 self.loss.note(
                     "zone_ohne_beschreibung",
-                    "{count} Angaben nennen eine Zeitzone, die niemand beschreibt; angenommen wird "
-                    f"{meaning}. Bitte prüfen Sie die Uhrzeiten.",
+                    "{count} Einträge nennen eine unbekannte Zeitzone, die niemand beschreibt; andere Programme können "
+                    "die Uhrzeit anders verstehen.",
                 )
+                continue
             renamed[tzid] = self.book.name_for(tzid, meaning)
         for index in used:
             parsed = self.parser.line(lines[index])

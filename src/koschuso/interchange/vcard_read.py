@@ -185,20 +185,23 @@ class _Reader:
                 text = unescape_text(line[1])
                 if not Parser().line(text).parsed:
                     lines[index] = ContentLine(UNPARSED, text, line[2])
-            if head.params:
-                self._look_at_encoding(line)
+            if head.params and "ENCODING" in head.params:
+                self._look_at_encoding(lines, index)
         if groups:
             card.scope.groups = groups
 
-    def _look_at_encoding(self, line: ContentLine) -> None:
-        head = line[0]
+    def _look_at_encoding(self, lines: list[ContentLine], index: int) -> None:
+        line = lines[index]
+        head, value = line[0], line[1]
         if head.base64:
-            if not line[1].lower().startswith("data:") and not _BASE64(line[1]):
-                self.notes.note(rules.BAD_BASE64, line=line.number, name=head.name, value=line[1])
-        elif "ENCODING" in head.params and is_quoted_printable(head):
-            sound = decode_quoted_printable(line[1], head.param("CHARSET"))[1]
-            if not sound:
-                self.notes.note(rules.BAD_CHARSET, line=line.number, name=head.name, value=line[1])
+            if not value[:5].lower() == "data:" and not _BASE64(value):
+                self.notes.note(rules.BAD_BASE64, line=line.number, name=head.name, value=value)
+        elif is_quoted_printable(head):
+            if value.endswith("="):
+                # a soft break with nothing behind it: written back, it would swallow the line after it
+                lines[index] = ContentLine(head, value.rstrip("="), line.number)
+            if not decode_quoted_printable(value, head.param("CHARSET"))[1]:
+                self.notes.note(rules.BAD_CHARSET, line=line.number, name=head.name, value=value)
 
     def _look_for_bare_parameters(self, component: Component) -> None:
         sound = self.sound_parameters
@@ -442,6 +445,8 @@ def _by_name_of_employer(card: _Card, book: Book, found: list[Relation]) -> None
 
 def _pinned(entries: tuple[str, ...], component: Component, kind: str) -> list[str]:
     """Keep all lines of an aspect verbatim when one is, so that a later edit knows what they said; and VERSION always."""
+    if not component.lines and not component.children:
+        return []
     companions = _COMPANIONS[kind]
     pinned = list(entries)
     positions = _positions(entries) if component.children else range(len(entries))

@@ -26,13 +26,12 @@ if TYPE_CHECKING:
     from koschuso.plugin.registry import Registry
     from koschuso.query import Condition
     from koschuso.reporting.document import Document
+    from koschuso.rules import Rule
     from koschuso.store import Store, Stored
 
 __all__ = ["ExportResult", "Office", "SaveResult"]
 
 T = TypeVar("T", bound=Record)
-
-Progress = "Callable[[int, int | None], None]"
 
 
 @attrs.frozen(kw_only=True)
@@ -206,7 +205,13 @@ class Office:
         )
 
     def import_file(
-        self, path: str | PathLike[str], *, dry_run: bool = False, keep: Iterable[str] = (), region: str | None = None
+        self,
+        path: str | PathLike[str],
+        *,
+        dry_run: bool = False,
+        keep: Iterable[str] = (),
+        region: str | None = None,
+        progress: Callable[[int, int], None] | None = None,
     ) -> ImportResult:
         """Take over what a file holds, in one transaction.
 
@@ -218,6 +223,7 @@ class Office:
             dry_run: Only tell what would happen.
             keep: Names of private properties to take over all the same, such as ``"BDAY"``.
             region: AGS of the schools to take from a school register; the office's own when omitted, ``"05"`` for all.
+            progress: Is told now and then how many of how many changes are written.
 
         Raises:
             Refused: The content is of no known format.
@@ -232,7 +238,9 @@ class Office:
         if format_.read is None:
             raise NotSupported(f"Das Format {format_.title} kann nur geschrieben werden.")
         options = ReadOptions(region=region or self.settings.ags)
-        reading = strip_private(format_.read(data, options), keep=tuple(keep))
+        with self.registry.using(format_.name):
+            read = format_.read(data, options)
+        reading = strip_private(read, keep=tuple(keep))
         changes, refused = plan(reading.records, self._stored, format_.carries)
         result = ImportResult(
             format=format_.title,
@@ -246,7 +254,7 @@ class Office:
             dry_run=dry_run,
         )
         if not dry_run:
-            self._write(changes, f"Einlesen {format_.name}")
+            self._write(changes, f"Einlesen {format_.name}", progress)
         return result
 
     def export(
@@ -292,7 +300,8 @@ class Office:
             references={Reference(record.KIND, record.id): record for record in filtered.records},
         )
         assert format_.write is not None  # noqa: S101 - _format_for gives only formats that write
-        writing = format_.write(records, options)
+        with self.registry.using(format_.name):
+            writing = format_.write(records, options)
         write_atomically(file, writing.data)
         return ExportResult(
             path=file,
@@ -322,10 +331,8 @@ class Office:
 
     def check(self) -> tuple[Finding, ...]:
         """Apply every rule, koschuso's own and the plugins', and give what they found."""
-        from koschuso.rules import check  # noqa: PLC0415 - `import koschuso` stays cheap
-
         with self.store.snapshot():
-            return check(self.view(), self.registry.rules.values())
+            return self.view().findings
 
     def view(self) -> OfficeView:
         """Give a read-only view for reports and rules."""
@@ -334,12 +341,19 @@ class Office:
         settings = self.settings
         region = self._region()
         office = OfficeInfo(name=settings.name, ags=settings.ags, region=region, id=settings.office_id)
-        return OfficeView(self.store, self.catalogues, office, self._as_of(), self.registry.rules)
+        return OfficeView(self.store, self.catalogues, office, self._as_of(), self._rules)
 
     def label(self, catalogue: str, key: str) -> str:
         """Give the German label of a key; a key that is not known is shown as it is."""
         known = self.catalogues.get(catalogue)
         return key if known is None else known.label(key)
+
+    @cached_property
+    def _rules(self) -> tuple[Rule, ...]:
+        """Every rule; the one about extension fields is made of their declarations."""
+        from koschuso.rules import extras_rule  # noqa: PLC0415 - `import koschuso` stays cheap
+
+        return (*self.registry.rules.values(), extras_rule(self.registry.fields.values()))
 
     def _as_of(self) -> datetime:
         """When the data last changed: what reports and exports state instead of the clock, so that they stay the same."""
@@ -354,11 +368,13 @@ class Office:
         stored = self.store.find(type(record), record.id)
         return None if stored is None else stored.value
 
-    def _write(self, changes: Sequence[Change], reason: str) -> None:
+    def _write(
+        self, changes: Sequence[Change], reason: str, progress: Callable[[int, int], None] | None = None
+    ) -> None:
         records = [change.record for change in changes if change.outcome is not Outcome.UNCHANGED]
         if records:
             with self.store.transaction(reason=reason):
-                self.store.put_all(records, expect=ANY)
+                self.store.put_all(_told(records, progress) if progress else records, expect=ANY)
 
     def _format_for(self, suffix: str) -> Format:
         writers = [found for found in self.registry.formats.values() if found.write is not None]
@@ -380,11 +396,19 @@ class Office:
         return frozenset(kinds or format_.kinds)
 
 
+_STEP = 500
 _NAMELESS = Settings(name="Koordinierungsstelle Schulsozialarbeit", ags="05")
 
 
 def _references(changes: Sequence[Change], outcome: Outcome) -> tuple[Reference, ...]:
     return tuple(change.reference for change in changes if change.outcome is outcome)
+
+
+def _told(records: Sequence[Record], progress: Callable[[int, int], None]) -> Iterator[Record]:
+    for number, record in enumerate(records):
+        if number % _STEP == 0:
+            progress(number, len(records))
+        yield record
 
 
 def _absolute(url: str, folder: Path | None) -> str:

@@ -96,9 +96,7 @@ def plan(
     Args:
         records: The records of the file; of two with the same id the later one counts.
         stored: Gives the stored record of the same kind and id.
-        carries: For each kind the fields (dotted inside values) that the format can carry. The others of a stored
-            record stay as they are: a calendar says nothing about the seats of a Fachtag. A kind that is not named
-            is carried whole.
+        carries: What the format can carry, see `koschuso.interchange.format.Format`.
 
     Returns:
         What to store, and why the rest is refused.
@@ -112,7 +110,7 @@ def plan(
             changes[reference] = Change(outcome=Outcome.CREATED, record=record)
             continue
         try:
-            after = merge(before, record, carries.get(record.KIND))
+            after = merge(before, record, _carried(record, carries))
         except InvalidRecord as error:
             # The file's fields contradict those of the stored record that it does not carry.
             refused.extend(finding for finding in error.findings if isinstance(finding, Finding))
@@ -125,6 +123,11 @@ def plan(
         outcome = Outcome.UPDATED if fields else Outcome.UNCHANGED
         changes[reference] = Change(outcome=outcome, record=after, fields=fields)
     return list(changes.values()), refused
+
+
+def _carried(record: Record, carries: Mapping[str, tuple[str, ...]]) -> tuple[str, ...] | None:
+    of_its_type = carries.get(f"{record.KIND}/{getattr(record, 'type', '')}")
+    return carries.get(record.KIND) if of_its_type is None else of_its_type
 
 
 def merge(before: Any, after: Any, fields: tuple[str, ...] | None) -> Any:

@@ -30,7 +30,7 @@ class OfficeView:
         catalogues: Mapping[str, Catalogue],
         office: OfficeInfo,
         as_of: datetime,
-        rules: Mapping[str, Rule],
+        rules: Sequence[Rule],
     ) -> None:
         self._store = store
         self._rules = rules
@@ -54,7 +54,7 @@ class OfficeView:
         """What the rules find in this view."""
         from koschuso.rules import check  # noqa: PLC0415 - only some reports ask for it
 
-        return check(self, self._rules.values())
+        return check(self, self._rules)
 
     def records(self, record_type: type[T]) -> Sequence[T]:
         """Give all records of a kind in the order of their ids."""

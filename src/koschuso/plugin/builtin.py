@@ -77,29 +77,21 @@ def _read_register(data: bytes, options: ReadOptions) -> Reading:
     return register.read(data, ags=options.region)
 
 
+_OF_EVERY_BODY = ("type", "name", "short_name", "ags", "traegernummer", "source")
+_OF_AUTHORITIES = (*_OF_EVERY_BODY, "address", "phones", "fax", "email", "homepage")
+_OF_SCHOOLS = tuple(
+    f"school.{field}" for field in ("schulnummer", "schulform", "status", "status_since", "private", "coordinates")
+)
 _REGISTER_CARRIES = {
-    "organisation": (
-        *(
-            "type",
-            "name",
-            "short_name",
-            "address",
-            "phones",
-            "fax",
-            "email",
-            "homepage",
-            "ags",
-            "traegernummer",
-            "source",
-        ),
-        *(
-            f"school.{field}"
-            for field in ("schulnummer", "schulform", "status", "status_since", "private", "coordinates")
-        ),
-    ),
+    # Of Träger and municipalities the register has only numbers: what an office noted about them stays.
+    "organisation": _OF_EVERY_BODY,
+    "organisation/schule": (*_OF_AUTHORITIES, *_OF_SCHOOLS),
+    "organisation/schulamt": _OF_AUTHORITIES,
+    "organisation/bezirksregierung": _OF_AUTHORITIES,
+    "organisation/ministerium": _OF_AUTHORITIES,
     "relation": ("type", "source", "target", "origin"),
 }
-"""What the register knows of a school; Sozialindex, pupils and the office's own checks are not in it."""
+"""What the register knows; Sozialindex, pupils and the office's own checks are not in it."""
 
 
 @hookimpl

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from koschuso.errors import Unavailable, WrongUse
+from koschuso.files import reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -121,7 +122,7 @@ class WriterLock:
         except OSError as error:
             self.close()
             raise Unavailable(
-                f"Neben {database.name} kann keine Sperrdatei angelegt werden ({error.strerror}). "
+                f"Neben {database.name} kann keine Sperrdatei angelegt werden ({reason(error)}). "
                 "Bitte prüfen, ob der Ordner vorhanden und beschreibbar ist."
             ) from error
 
@@ -160,7 +161,7 @@ class WriterLock:
                 pause = min(pause * 2, _LONGEST_PAUSE)
         except OSError as error:
             raise Unavailable(
-                f"{self._name} kann hier nicht gesperrt werden ({error.strerror}). "
+                f"{self._name} kann hier nicht gesperrt werden ({reason(error)}). "
                 "Bitte einen Ordner auf einer eigenen Platte dieses Rechners wählen."
             ) from error
 
