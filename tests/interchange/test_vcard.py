@@ -491,7 +491,10 @@ def test_the_loss_report_names_what_a_card_cannot_hold(address_book):
         consents=(Consent(purpose="veroeffentlichung", text_version="1", given_on=date(2024, 1, 1)),),
     )
     event = Event(
-        id="e-1", title="Fachtag", type="fachtag", span=TimeSpan.all_day(date(2025, 10, 15), date(2025, 10, 16))
+        id="e-1",
+        title="Fachtag",
+        type="fachtag",
+        span=TimeSpan(begin=datetime(2025, 10, 15, 9), end=datetime(2025, 10, 15, 16)),
     )
     away = relation("arbeitet_an", person, Organisation(id="weg", type="rbb", name="RBB"))
     writing = vcard.writing([*address_book, person, event, away], STAMP)

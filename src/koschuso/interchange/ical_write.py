@@ -15,6 +15,7 @@ from koschuso.interchange.foreign import entry_name, split_blocks
 from koschuso.interchange.format import WriteOptions, Writing
 from koschuso.interchange.ical_aspects import text_of
 from koschuso.interchange.ical_attendee import attendee_line
+from koschuso.interchange.ical_books import Loss, ZoneBook
 from koschuso.interchange.ical_event import NOT_EXPORTED, event_table
 from koschuso.interchange.ical_header import OWN_PRODID, components_at
 from koschuso.interchange.ical_scope import WITHOUT_UID, CalendarScope, X
@@ -22,18 +23,15 @@ from koschuso.interchange.ical_task import activity_table, milestone_table, task
 from koschuso.interchange.notes import Notes
 from koschuso.interchange.textvalue import escape_text
 from koschuso.interchange.timezone import Zones
-from koschuso.interchange.vtimezone import vtimezone
 from koschuso.interchange.zonenames import iana_name, is_iana
 from koschuso.model import (
     BERLIN,
     Activity,
     Event,
-    Finding,
     Milestone,
     Participation,
     Record,
     Reference,
-    Severity,
     Task,
 )
 
@@ -90,54 +88,6 @@ def writing(records: Iterable[Record], options: WriteOptions, header: Sequence[s
     return _Writer(options, header).write(list(records))
 
 
-class _Loss:
-    """Counts what cannot be written, for one finding of each sort."""
-
-    def __init__(self) -> None:
-        self._counts: dict[tuple[str, str], int] = {}
-
-    def note(self, rule: str, sentence: str, count: int = 1) -> None:
-        """Count something; the sentence has a place for the number."""
-        self._counts[rule, sentence] = self._counts.get((rule, sentence), 0) + count
-
-    def findings(self) -> Iterator[Finding]:
-        for (rule, sentence), count in self._counts.items():
-            yield Finding(rule=f"ical.{rule}", message=sentence.format(count=count), severity=Severity.INFO)
-
-
-class _ZoneBook:
-    """The zones of the file that is written: each name stands for one meaning, and each has its VTIMEZONE."""
-
-    def __init__(self, declared: Iterable[str]) -> None:
-        self.declared = frozenset(declared)
-        self.blocks: dict[str, tuple[str, ...]] = {}
-        self._meanings: dict[str, str | tuple[str, ...]] = {}
-        self._generated: dict[str, tuple[str, ...]] = {}
-
-    def name_for(self, tzid: str, meaning: str | tuple[str, ...]) -> str:
-        """Give the name under which a zone may be used, with a number behind it if its own is taken.
-
-        Args:
-            tzid: The name that the lines use.
-            meaning: Name of an IANA zone, or the lines of a VTIMEZONE.
-        """
-        name, number = tzid, 1
-        while self._meanings.setdefault(name, meaning) != meaning:
-            number += 1
-            name = f"{tzid} {number}"
-        if name not in self.blocks:
-            self.blocks[name] = self._block(tzid, name, meaning)
-        return name
-
-    def _block(self, tzid: str, name: str, meaning: str | tuple[str, ...]) -> tuple[str, ...]:
-        if isinstance(meaning, str):
-            lines = self._generated.get(meaning)
-            if lines is None:
-                lines = self._generated[meaning] = vtimezone(meaning, meaning)
-            return tuple(f"TZID:{name}" if line == f"TZID:{meaning}" else line for line in lines)
-        return tuple(f"TZID:{name}" if line == f"TZID:{tzid}" else line for line in meaning)
-
-
 class _Writer:
     """The writing of one file."""
 
@@ -145,7 +95,7 @@ class _Writer:
         self.options = options
         self.header = tuple(header)
         self.public = options.audience not in _WITHIN
-        self.loss = _Loss()
+        self.loss = Loss()
         self.parser = LineParser()
         self.tables: dict[type[Record], AspectTable[CalendarScope]] = {
             Event: event_table(),
@@ -157,7 +107,7 @@ class _Writer:
         self.record_blocks: dict[str, tuple[str, ...]] = {}
         self.stamp = f"{options.stamp.astimezone(UTC):%Y%m%dT%H%M%SZ}"
         self.zones = _declared(self.header)
-        self.book = _ZoneBook(self.zones.blocks)
+        self.book = ZoneBook(self.zones.blocks)
         self.scope = CalendarScope(Notes(), self._resolve, default_zone=BERLIN)
         self.scope.public = self.public
         self.scope.label_of = options.labels

@@ -9,11 +9,11 @@ from koschuso.interchange.foreign import Aspect
 from koschuso.interchange.textvalue import escape_text, join_text
 from koschuso.interchange.vcard_relations import Tie, member_lines, tie_line, tie_of
 from koschuso.interchange.vcard_scope import PRODUCT, Scope
-from koschuso.interchange.vcard_value import V40, card_id, id_line, phone_of, preference, structured, text_of
+from koschuso.interchange.vcard_value import V21, V40, card_id, id_line, phone_of, preference, structured, text_of
 from koschuso.model import Address, Organisation, is_ags, is_email, is_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from koschuso.interchange.contentline import ContentLine
 
@@ -39,7 +39,6 @@ __all__ = [
     "phone_kind",
     "phone_lines",
     "phones_of",
-    "sorted_ties",
     "text_aspect",
 ]
 
@@ -181,7 +180,7 @@ def phone_lines(kind: str, numbers: Sequence[str], scope: Scope) -> list[str]:
 
 def address_of(line: ContentLine, scope: Scope) -> Address | None:
     """Read ADR (RFC 6350 section 6.3.1); ``None`` when it is empty."""
-    parts = [", ".join(filter(None, map(str.strip, part.split("\n")))) for part in structured(line, ", ")]
+    parts = [", ".join(filter(None, map(str.strip, part.split("\n")))) for part in structured(line, ", ", lists=scope.version != V21)]
     parts += [""] * (len(_PART_NAMES) - len(parts))
     box, extended, street, locality, _region, code, country = parts[: len(_PART_NAMES)]
     if country.casefold() in GERMANY:
@@ -231,8 +230,8 @@ class CardView:
     def __init__(self, record: Any, scope: Scope) -> None:
         book = scope.book
         self.record = record
-        self.members = frozenset(book.members(record))
-        self.related = frozenset(book.related(record))
+        self.members = tuple(book.members(record))
+        self.related = tuple(book.related(record))
         employer = book.employer(record)
         self.org = "" if employer is None else str(getattr(employer, "name", ""))
         self.categories: tuple[str, ...] = ()
@@ -262,29 +261,36 @@ def _read_members(lines: Sequence[ContentLine], _scope: Scope) -> Mapping[str, A
         # Apple's line has no parameters: MEMBER says more
         if tie is not None and (line.name == "MEMBER" or tie.other not in ties):
             ties[tie.other if not tie.id else f"{tie.other} {tie.id}"] = tie
-    return {"members": frozenset(ties.values())}
+    return {"members": tuple(ties.values())}
+
+
+def _same_ties(aspect: Aspect[Scope], told: Mapping[str, Any], record: Any) -> bool:
+    (field,) = aspect.fields
+    return set(told[field]) == set(getattr(record, field))
 
 
 MEMBERS: Final = Aspect(
     fields=("members",),
     names=("MEMBER", "X-ADDRESSBOOKSERVER-MEMBER"),
     read=_read_members,
-    write=lambda record, scope: [line for tie in sorted_ties(record.members) for line in member_lines(tie, scope.version)],
+    write=lambda record, scope: [line for tie in record.members for line in member_lines(tie, scope.version)],
     several=frozenset({"MEMBER", "X-ADDRESSBOOKSERVER-MEMBER"}),
+    same=_same_ties,
 )
 
 RELATED: Final = Aspect(
     fields=("related",),
     names=("RELATED",),
-    read=lambda lines, _scope: {"related": frozenset(filter(None, map(tie_of, lines)))},
-    write=lambda record, scope: [tie_line(tie, scope.version) for tie in sorted_ties(record.related)],
+    read=lambda lines, _scope: {"related": tuple(filter(None, map(tie_of, lines)))},
+    write=lambda record, scope: [tie_line(tie, scope.version) for tie in record.related],
     several=frozenset({"RELATED"}),
+    same=_same_ties,
 )
 
 ORG: Final = Aspect(
     fields=("org",),
     names=("ORG",),
-    read=lambda lines, _scope: {"org": structured(lines[0])[0] if lines else ""},
+    read=lambda lines, _scope: {"org": structured(lines[0], lists=False)[0] if lines else ""},
     write=lambda record, _scope: [f"ORG:{escape_text(record.org)}"] if record.org else [],
     # without a known employer, what the card says stays
     same=lambda _aspect, told, record: not record.org or told["org"] == " ".join(record.org.split()),
@@ -335,7 +341,3 @@ def ags_aspect() -> Aspect[Scope]:
     """Make the aspect of the Amtlicher Gemeindeschlüssel."""
     return _value_aspect("ags", "X-KOSCHUSO-AGS", lambda text: text if is_ags(text) else None)
 
-
-def sorted_ties(ties: Iterable[Tie]) -> list[Tie]:
-    """Give relations in the order in which they are written: the same for the same relations."""
-    return sorted(ties, key=lambda tie: (tie.type, tie.other, tie.role, tie.scope, str(tie.since), tie.id))

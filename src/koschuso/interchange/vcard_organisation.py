@@ -51,7 +51,7 @@ def _read_name(lines: Sequence[ContentLine], _scope: Scope) -> Mapping[str, Any]
     formatted = by_name.get("FN")
     name = _one_line(text_of(formatted)) if formatted is not None else ""
     if not name and "ORG" in by_name:
-        name = next((part for part in map(_one_line, structured(by_name["ORG"], ", ")) if part), "")
+        name = next((part for part in map(_one_line, structured(by_name["ORG"], lists=False)) if part), "")
     if not name and "N" in by_name:
         name = " ".join(part for part in structured(by_name["N"]) if part)
     return {"name": name}

@@ -23,7 +23,7 @@ from koschuso.interchange.vcard_aspects import (
     phones_of,
 )
 from koschuso.interchange.vcard_scope import Scope, key_for_label
-from koschuso.interchange.vcard_value import day_of, day_text, structured, text_of
+from koschuso.interchange.vcard_value import V21, V30, day_of, day_text, structured, text_of
 from koschuso.model import ALWAYS, FunctionHeld, Period, PersonStatus, is_key
 
 if TYPE_CHECKING:
@@ -70,14 +70,14 @@ def _leading(words: list[str]) -> str:
     return " ".join(titles)
 
 
-def name_parts(line: ContentLine) -> dict[str, str]:
+def name_parts(line: ContentLine, version: str = V30) -> dict[str, str]:
     """Read N: the second given names belong to the given name, Frau and Herr are no titles.
 
     >>> from koschuso.interchange.contentline import parse_line
     >>> name_parts(parse_line("N:Muster;Eva;Maria;Frau Dr.;"))["given_name"]
     'Eva Maria'
     """
-    parts = structured(line)
+    parts = structured(line, lists=version != V21)
     parts += [""] * (_N_PARTS - len(parts))
     family, given, additional, prefix, suffix = parts[:_N_PARTS]
     salutation = ""
@@ -93,12 +93,12 @@ def name_parts(line: ContentLine) -> dict[str, str]:
     }
 
 
-def _read_name(lines: Sequence[ContentLine], _scope: Scope) -> Mapping[str, Any]:
+def _read_name(lines: Sequence[ContentLine], scope: Scope) -> Mapping[str, Any]:
     by_name = {line.name: line for line in lines}
     told = dict.fromkeys(NAME_FIELDS, "")
     line = by_name.get("N")
     if line is not None:
-        told = name_parts(line)
+        told = name_parts(line, scope.version)
     formatted = by_name.get("FN")
     shown = text_of(formatted) if formatted is not None else ""
     if shown and not (told["given_name"] or told["family_name"]):

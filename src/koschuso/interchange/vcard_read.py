@@ -347,7 +347,7 @@ class _Reader:
             table = TABLES[card.kind]
             entries = table.keep(CardView(card.record, scope), card.component, scope)  # type: ignore[arg-type]
             if entries:
-                set_foreign(card.record, _complete(_pinned(entries, card.component, card.kind), card.first))
+                set_foreign(card.record, _complete(_pinned(entries, card.component, card.kind), card))
 
 
 KIND_NAMES: Final = frozenset(
@@ -374,7 +374,7 @@ def kind_and_nickname(first: Mapping[str, ContentLine]) -> tuple[str, str]:
     if (stated and stated != "individual") or company:
         return Organisation.KIND, ""
     shown = text("FN")
-    organisation = structured(first["ORG"], ", ")[0] if "ORG" in first else ""
+    organisation = structured(first["ORG"], lists=False)[0] if "ORG" in first else ""
     parts = structured(first["N"]) if "N" in first else []
     parts += [""] * (3 - len(parts))
     family, given, additional = parts[:3]
@@ -431,7 +431,7 @@ def _made_id(card: _Card, values: Mapping[str, Any]) -> str:
 def _by_name_of_employer(card: _Card, book: Book, found: list[Relation]) -> None:
     """Take ORG as the place of work when it names an organisation of the file and RELATED does not say more."""
     line = next((line for line in card.component.lines if line[0].name == "ORG"), None)
-    organisation = book.organisation(structured(line)[0]) if line is not None else None
+    organisation = book.organisation(structured(line, lists=False)[0]) if line is not None else None
     if organisation is None or book.card(organisation.id) is not organisation:
         return
     if book.card(card.record.id) is not card.record:
@@ -474,11 +474,17 @@ def _positions(entries: Sequence[str]) -> list[int]:
     return positions
 
 
-def _complete(entries: list[str], first: Mapping[str, ContentLine]) -> tuple[str, ...]:
-    """Name the place of lines that koschuso adds to every card, so that reading them back changes nothing."""
-    if "UID" not in first:
+def _complete(entries: list[str], card: _Card) -> tuple[str, ...]:
+    """Name the place of lines that koschuso adds to a card, so that reading them back changes nothing."""
+    first = card.first
+    missing = [] if "UID" in first else ["UID"]
+    if card.kind == Person.KIND and "N" not in first and "FN" not in first:
+        missing += ["N", "FN"]
+    if missing:
         at = next((index for index, entry in enumerate(entries) if entry.startswith("BEGIN:")), len(entries))
-        entries.insert(at, "UID")
+        if at and entries[at - 1].upper().startswith("AGENT"):
+            at -= 1  # a card inside belongs to the line before it
+        entries[at:at] = missing
     if "VERSION" not in first:
         entries.insert(0, f"VERSION:{V30}")
     return tuple(entries)

@@ -21,11 +21,11 @@ from koschuso.interchange.textvalue import (
 from koschuso.interchange.vcard_value import V21, V40, is_quoted_printable, phone_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from koschuso.interchange.contentline import ContentLine
 
-__all__ = ["translated"]
+__all__ = ["translated", "without_inner_cards"]
 
 _STRUCTURED: Final = frozenset({"N", "ADR", "ORG"})
 _MEDIA: Final = frozenset({"PHOTO", "LOGO", "SOUND", "KEY"})
@@ -35,6 +35,7 @@ _FORMATS: Final = frozenset({"JPEG", "JPG", "PNG", "GIF", "BMP", "TIFF", "WAVE",
 _DATA: Final = re.compile(r"data:([\w.+-]+)/([\w.+-]+)((?:;[\w.+-]+=[^;,]*)*);base64\\?,", re.IGNORECASE).match
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/\s]*={0,2}\s*").fullmatch
 _PLACES: Final = re.compile(r"(-?[\d.]+)\s*\\?[;,]\s*(-?[\d.]+)").fullmatch
+_CONTROLS: Final = dict.fromkeys(code for code in range(0x20) if chr(code) not in "\t\n")
 _BLANKS: Final = {ord(" "): None, ord("\t"): None, ord("\n"): None}
 
 Params = dict[str, list[str]]
@@ -55,7 +56,7 @@ def translated(entries: Sequence[str], source: str, target: str) -> list[str]:
     """
     parser = LineParser()
     result: list[str] = []
-    for entry in _without_inner_cards(entries):
+    for entry in entries:
         marked = entry.startswith(":")
         text = entry[1:] if marked else entry
         if ":" not in text or text.upper().startswith(("BEGIN:", "END:")):
@@ -73,14 +74,18 @@ def translated(entries: Sequence[str], source: str, target: str) -> list[str]:
     return result
 
 
-def _without_inner_cards(entries: Sequence[str]) -> Iterator[str]:
-    """Write a card inside a card as the text of AGENT, as 3.0 does (RFC 2426 section 3.5.4)."""
+def without_inner_cards(entries: Iterable[str]) -> Iterator[str]:
+    r"""Write a card inside a card as the text of AGENT, as 3.0 does (RFC 2426 section 3.5.4).
+
+    >>> list(without_inner_cards(["AGENT:", "BEGIN:VCARD", "N:Muster;Max", "END:VCARD", "UID"]))
+    ['AGENT:BEGIN:VCARD\\nN:Muster\\;Max\\nEND:VCARD', 'UID']
+    """
     block: list[str] = []
     held: str | None = None
     depth = 0
     for entry in entries:
         upper = entry.upper()
-        if depth or upper.startswith("BEGIN:"):
+        if depth or upper.startswith("BEGIN:VCARD"):
             depth += 1 if upper.startswith("BEGIN:") else -1 if upper.startswith("END:") else 0
             block.append(entry)
             if not depth:
@@ -162,7 +167,8 @@ def _plain_value(line: ContentLine) -> str:
         return _escaped(head.name, unescape_text(line.value))
     pieces = split_escaped(line.value, ";") if separator else [line.value]
     if quoted:
-        pieces = [decode_quoted_printable(piece, charset)[0] for piece in pieces]
+        # control characters that quoted-printable hid are not allowed in any version
+        pieces = [decode_quoted_printable(piece, charset)[0].translate(_CONTROLS) for piece in pieces]
     if head.name.startswith("X-"):
         # what separates the parts of an unknown property stays as it is
         return ";".join(pieces).replace("\n", "\\n")

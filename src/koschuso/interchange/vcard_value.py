@@ -80,8 +80,13 @@ def text_of(line: ContentLine) -> str:
     return unescape_text(value).strip()
 
 
-def structured(line: ContentLine, joiner: str = " ") -> list[str]:
-    r"""Read a structured value such as N, ADR and ORG; the texts of one part are joined.
+def structured(line: ContentLine, joiner: str = " ", *, lists: bool = True) -> list[str]:
+    r"""Read a structured value such as N, ADR and ORG.
+
+    Args:
+        line: The line.
+        joiner: What stands between the texts of one part.
+        lists: Whether a part may be a list; not so in ORG, and nowhere in vCard 2.1.
 
     >>> from koschuso.interchange.contentline import parse_line
     >>> structured(parse_line("N:Muster;Eva,Maria;;Dr.;"))
@@ -95,6 +100,8 @@ def structured(line: ContentLine, joiner: str = " ") -> list[str]:
         # divided first: =3B is a semicolon inside a part
         parts = [decode_quoted_printable(part, charset)[0] for part in split_escaped(value, ";")]
         return [unescape_text(part).strip() for part in parts]
+    if not lists:
+        return [unescape_text(part).strip() for part in split_escaped(value, ";")]
     if "\\" not in value and "," not in value:
         return [part.strip() for part in value.split(";")]
     return [joiner.join(filter(None, map(str.strip, texts))) for texts in split_structured(value)]

@@ -24,7 +24,7 @@ from koschuso.interchange.vcard_read import (
 )
 from koschuso.interchange.vcard_relations import CARD_TYPES, Book
 from koschuso.interchange.vcard_scope import NO_GROUPS, Scope
-from koschuso.interchange.vcard_translate import translated
+from koschuso.interchange.vcard_translate import translated, without_inner_cards
 from koschuso.interchange.vcard_value import V30, V40, VERSIONS
 from koschuso.model import EMPTY, RECORD_TYPES, Finding, Record, Relation, Severity, field_label
 
@@ -115,7 +115,7 @@ def _card_lines(card: Any, scope: Scope) -> list[str]:
     if not foreign:
         return table.write(view, (), scope)
     source = _version_of(foreign)
-    entries = _readable(foreign)
+    entries = _readable(without_inner_cards(foreign))
     if source != scope.version:
         entries = translated(entries, source, scope.version)
     if not any(line_name(entry) == "VERSION" for entry in entries):
@@ -137,7 +137,7 @@ def _version_of(entries: Sequence[str]) -> str:
     return V30
 
 
-def _readable(entries: Sequence[str]) -> list[str]:
+def _readable(entries: Iterable[str]) -> list[str]:
     """Wrap lines that nobody can read: one of them would make other programs give up the whole file."""
     readable = []
     parser = LineParser()

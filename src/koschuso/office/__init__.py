@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from koschuso.office.facade import ExportResult, Office, SaveResult
+from koschuso.office.exporting import ExportResult
+from koschuso.office.facade import Office, SaveResult
 from koschuso.office.importing import Change, ImportResult, Outcome
 from koschuso.office.settings import Settings
 

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import attrs
 
-from koschuso.errors import NotFound, NotSupported, Refused, Unavailable, WrongUse
+from koschuso.errors import NotFound, NotSupported, Refused, Unavailable
 from koschuso.files import reason, write_atomically
 from koschuso.model import RECORD_TYPES, Finding, Record, Reference
+from koschuso.office.exporting import ExportResult, export
 from koschuso.office.importing import Change, ImportResult, Outcome, plan
 from koschuso.office.settings import SETTINGS, Settings
 from koschuso.office.view import OfficeView
 from koschuso.store import ANY, open_store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from os import PathLike
 
-    from koschuso.interchange.format import Format
     from koschuso.model import Catalogue
     from koschuso.plugin.registry import Registry
     from koschuso.query import Condition
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from koschuso.rules import Rule
     from koschuso.store import Store, Stored
 
-__all__ = ["ExportResult", "Office", "SaveResult"]
+__all__ = ["Office", "SaveResult"]
 
 T = TypeVar("T", bound=Record)
 
@@ -41,25 +41,6 @@ class SaveResult:
     created: tuple[Reference, ...] = ()
     updated: tuple[Reference, ...] = ()
     unchanged: tuple[Reference, ...] = ()
-
-
-@attrs.frozen(kw_only=True)
-class ExportResult:
-    """What an export wrote.
-
-    Attributes:
-        path: The file.
-        format: Title of its format.
-        written: How many records it holds.
-        omitted: What the audience may not see, as counts with reasons (domain.md DS-05 to DS-10).
-        lost: What the format cannot carry.
-    """
-
-    path: Path
-    format: str
-    written: int
-    omitted: tuple[Finding, ...] = ()
-    lost: tuple[Finding, ...] = ()
 
 
 class Office:
@@ -277,39 +258,10 @@ class Office:
             WrongUse: No format has this ending, or a kind or audience is unknown.
             Unavailable: The file cannot be written; an existing one is as it was.
         """
-        from koschuso.interchange.format import WriteOptions  # noqa: PLC0415 - `import koschuso` stays cheap
-        from koschuso.privacy import for_audience  # noqa: PLC0415
-
-        file = Path(path)
-        format_ = self._format_for(file.suffix)
-        wanted = self._kinds(kinds, format_)
-        view = self.view()
-        filtered = for_audience(
-            [record for kind in RECORD_TYPES for record in view.records(RECORD_TYPES[kind])],
-            audience,
-            on=datetime.now(UTC).date(),
-            fields=self.registry.fields.values(),
-        )
-        records = [record for record in filtered.records if record.KIND in wanted]
-        options = WriteOptions(
-            stamp=view.as_of,
-            audience=audience,
-            target=target,
-            title=self.settings.name,
-            labels=self.label,
-            references={Reference(record.KIND, record.id): record for record in filtered.records},
-        )
-        assert format_.write is not None  # noqa: S101 - _format_for gives only formats that write
-        with self.registry.using(format_.name):
-            writing = format_.write(records, options)
-        write_atomically(file, writing.data)
-        return ExportResult(
-            path=file,
-            format=format_.title,
-            written=len(records),
-            omitted=tuple(finding for finding in filtered.omitted if not finding.kind or finding.kind in wanted),
-            lost=writing.findings,
-        )
+        with self.store.snapshot():
+            return export(
+                self.view(), self.registry, Path(path), kinds=kinds, audience=audience, target=target, label=self.label
+            )
 
     def report(self, name: str, **parameters: Any) -> Document:
         """Build a report.
@@ -375,25 +327,6 @@ class Office:
         if records:
             with self.store.transaction(reason=reason):
                 self.store.put_all(_told(records, progress) if progress else records, expect=ANY)
-
-    def _format_for(self, suffix: str) -> Format:
-        writers = [found for found in self.registry.formats.values() if found.write is not None]
-        for found in writers:
-            if suffix.lower() in found.suffixes:
-                return found
-        known = ", ".join(sorted({ending for found in writers for ending in found.suffixes}))
-        raise WrongUse(f"Die Endung »{suffix}« gehört zu keinem Format; geschrieben werden {known}.")
-
-    @staticmethod
-    def _kinds(kinds: Sequence[str], format_: Format) -> frozenset[str]:
-        for kind in kinds:
-            if kind not in RECORD_TYPES:
-                raise WrongUse(f"Die Art »{kind}« gibt es nicht; möglich sind {', '.join(RECORD_TYPES)}.")
-            if kind not in format_.kinds:
-                raise WrongUse(
-                    f"{format_.title} kann die Art »{kind}« nicht aufnehmen, nur {', '.join(format_.kinds)}."
-                )
-        return frozenset(kinds or format_.kinds)
 
 
 _STEP = 500
