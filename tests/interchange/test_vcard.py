@@ -350,9 +350,7 @@ def test_a_picture_and_a_preference_change_their_spelling_between_3_0_and_4_0():
 
 
 def test_tel_uris_of_4_0_are_numbers():
-    person = one(
-        "FN:Eva Muster", 'TEL;VALUE=uri;TYPE="work,voice";PREF=1:tel:+49-2921-30;ext=1', version="4.0"
-    )
+    person = one("FN:Eva Muster", 'TEL;VALUE=uri;TYPE="work,voice";PREF=1:tel:+49-2921-30;ext=1', version="4.0")
     assert person.phones == ("+49-2921-30 Durchwahl 1",)
     assert "TEL;TYPE=work,voice,pref:+49-2921-30 Durchwahl 1" in unfolded(vcard.write([person]))
 

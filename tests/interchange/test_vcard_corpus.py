@@ -12,6 +12,7 @@ from koschuso.model import Relation
 
 pytestmark = pytest.mark.shared
 
+# A line that nobody can read is written as X-KOSCHUSO-ZEILE, so that other programs can read the rest: unwrapped below.
 # What may be in the written file and was not in the one that was read; each is needed, none is a loss.
 ADDED = {
     "UID": "so that the next import finds the same record",
@@ -19,12 +20,6 @@ ADDED = {
     "FN": "demanded by 3.0; a card of 2.1 had none",
     "N": "demanded by 3.0; a card of 2.1 had none",
     "X-ABSHOWAS": "a card of 2.1 without any name needs one, and to be no person",
-    "X-KOSCHUSO-ZEILE": "holds a line that nobody can read, so that other programs can read the rest",
-}
-NOT_UNDERSTOOD = {
-    "caldavtester/CardDAV/bulk/simple/15.vcf": "a line broken by its producer",
-    "kcontacts/vcard4.vcf": "a line broken by its producer",
-    "kcontacts/vcard12.vcf.2_1ref": "raw bytes of a picture, control characters included",
 }
 
 
@@ -38,7 +33,8 @@ def corpus(shared):
 def cards_of(data):
     """The versions of a file, and where they differ each card by itself."""
     versions = [found.decode() for found in re.findall(rb"(?im)^VERSION:\s*(\S+?)\s*$", data)] or ["3.0"]
-    if len(set(versions)) == 1:
+    begins = len(re.findall(rb"(?im)^BEGIN:VCARD", data))
+    if len(set(versions)) == 1 and (begins <= 1 or begins == len(versions)):
         return [(versions[0], data)]
     parts = re.split(rb"(?im)^(?=BEGIN:VCARD)", data)
     return [(cards_of(part)[0][0], part) for part in parts if part.strip()]
@@ -59,10 +55,9 @@ def test_nothing_of_a_sound_file_is_lost_or_changed(corpus):
         rates[row["producer"]].append(whole)
         if not whole:
             lossy.append(row["path"])
-    assert set(lossy) <= set(NOT_UNDERSTOOD)
-    assert sum(sum(found) / len(found) for found in rates.values()) / len(rates) >= 0.97
-    files = [whole for found in rates.values() for whole in found]
-    assert sum(files) / len(files) >= 0.99
+    macro = sum(sum(found) / len(found) for found in rates.values()) / len(rates)
+    assert macro >= 0.99, lossy
+    assert lossy == []
 
 
 def test_reading_what_was_written_gives_equal_records(corpus):
@@ -138,6 +133,8 @@ def content(data, spelling):
             continue
         group, name, params, value = match.groups()
         name = name.strip().upper()
+        if name == "X-KOSCHUSO-ZEILE":
+            group, name, params, value = None, "?", "", re.sub(r"\\([,;\\])", r"\1", value)
         if name in {"BEGIN", "END"}:
             value = value.strip().upper()
         pieces = [piece for piece in re.findall(r';((?:[^";]|"[^"]*")*)', params) if piece]
@@ -145,10 +142,13 @@ def content(data, spelling):
     return counted
 
 
+CP1252 = [bytes([code]).decode("cp1252") if code not in b"\x81\x8d\x8f\x90\x9d" else chr(code) for code in range(256)]
+
+
 def decoded(raw):
     """UTF-8, and windows-1252 where it is none."""
     text = raw.decode("utf-8", "surrogateescape")
-    return re.sub("[\udc80-\udcff]", lambda byte: bytes([ord(byte[0]) - 0xDC00]).decode("cp1252", "replace"), text)
+    return re.sub("[\udc80-\udcff]", lambda byte: CP1252[ord(byte[0]) - 0xDC00], text)
 
 
 def logical_lines(data):

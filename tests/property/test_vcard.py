@@ -33,7 +33,9 @@ MAYBE = st.just("") | TEXTS
 NOTES = st.lists(TEXTS, min_size=1, max_size=3).map("\n".join)
 KEYS = st.sampled_from(["fachkraft_schulsozialarbeit", "koordination", "schulleitung", "soest:lotse"])
 DAYS = st.dates(date(1990, 1, 1), date(2040, 1, 1))
-IDS = st.uuids().map(str) | TEXTS | st.sampled_from(["schule-184494", "urn:uuid:x", "URN:x", "mailto:a@b.example", "a:b"])
+IDS = (
+    st.uuids().map(str) | TEXTS | st.sampled_from(["schule-184494", "urn:uuid:x", "URN:x", "mailto:a@b.example", "a:b"])
+)
 EMAILS = st.from_regex(r"[a-z0-9.'+-]{1,12}@[a-z0-9-]{1,10}\.example", fullmatch=True)
 
 
@@ -53,9 +55,7 @@ TOWNS = TEXTS.filter(lambda text: text.casefold() not in {"de", "d"})
 def addresses(draw):
     country = draw(st.just("") | TOWNS)
     code = draw(st.just("") | st.from_regex(r"[0-9]{5}", fullmatch=True))
-    return Address(
-        street=draw(TEXTS), postal_code=code, locality=draw(MAYBE), extra=draw(MAYBE), country=country
-    )
+    return Address(street=draw(TEXTS), postal_code=code, locality=draw(MAYBE), extra=draw(MAYBE), country=country)
 
 
 @st.composite

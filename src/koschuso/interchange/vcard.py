@@ -27,13 +27,12 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 from koschuso.interchange.format import Format, ReadOptions, Writing
 from koschuso.interchange.vcard_read import read_cards
 from koschuso.interchange.vcard_write import CARRIES, write_cards
-from koschuso.model import Reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from koschuso.interchange.format import WriteOptions
-    from koschuso.model import Record
+    from koschuso.model import Reading, Record
 
 __all__ = ["CARRIES", "FORMAT", "read", "recognise", "write", "writing"]
 
@@ -77,9 +76,9 @@ def writing(records: Sequence[Record], options: WriteOptions | None = None, *, v
 
 
 def recognise(data: bytes) -> bool:
-    """Tell from the content whether a file is an address book.
+    r"""Tell from the content whether a file is an address book.
 
-    >>> recognise(b"BEGIN:VCARD\\r\\nVERSION:3.0"), recognise(b"BEGIN:VCALENDAR")
+    >>> recognise(b"BEGIN:VCARD\r\nVERSION:3.0"), recognise(b"BEGIN:VCALENDAR")
     (True, False)
     """
     start = data[:_ENOUGH].removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")

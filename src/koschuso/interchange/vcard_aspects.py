@@ -78,7 +78,11 @@ VERSION: Final = Aspect(
 )
 
 PRODUCER: Final = Aspect(
-    fields=(), names=("PRODID",), read=_read_nothing, write=lambda _record, _scope: [f"PRODID:{PRODUCT}"], same=_always_same
+    fields=(),
+    names=("PRODID",),
+    read=_read_nothing,
+    write=lambda _record, _scope: [f"PRODID:{PRODUCT}"],
+    same=_always_same,
 )
 
 REVISED: Final = Aspect(
@@ -180,7 +184,10 @@ def phone_lines(kind: str, numbers: Sequence[str], scope: Scope) -> list[str]:
 
 def address_of(line: ContentLine, scope: Scope) -> Address | None:
     """Read ADR (RFC 6350 section 6.3.1); ``None`` when it is empty."""
-    parts = [", ".join(filter(None, map(str.strip, part.split("\n")))) for part in structured(line, ", ", lists=scope.version != V21)]
+    parts = [
+        ", ".join(filter(None, map(str.strip, part.split("\n"))))
+        for part in structured(line, ", ", lists=scope.version != V21)
+    ]
     parts += [""] * (len(_PART_NAMES) - len(parts))
     box, extended, street, locality, _region, code, country = parts[: len(_PART_NAMES)]
     if country.casefold() in GERMANY:
@@ -320,9 +327,7 @@ def key_aspect(field: str, name: str, default: str = "") -> Aspect[Scope]:
     return _value_aspect(field, name, lambda text: text if is_key(text) else None, default)
 
 
-def _value_aspect(
-    field: str, name: str, check: Callable[[str], str | None], default: str = ""
-) -> Aspect[Scope]:
+def _value_aspect(field: str, name: str, check: Callable[[str], str | None], default: str = "") -> Aspect[Scope]:
     def read(lines: Sequence[ContentLine], scope: Scope) -> Mapping[str, Any]:
         text = text_of(lines[0]) if lines else ""
         value = check(text) if text else None
@@ -340,4 +345,3 @@ def _value_aspect(
 def ags_aspect() -> Aspect[Scope]:
     """Make the aspect of the Amtlicher Gemeindeschlüssel."""
     return _value_aspect("ags", "X-KOSCHUSO-AGS", lambda text: text if is_ags(text) else None)
-

@@ -25,7 +25,6 @@ from koschuso.interchange.vcard_aspects import (
     phones_of,
     text_aspect,
 )
-from koschuso.interchange.vcard_scope import Scope
 from koschuso.interchange.vcard_value import V40, structured, text_of
 from koschuso.model import SchoolProfile, is_key
 
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from koschuso.interchange.contentline import ContentLine
+    from koschuso.interchange.vcard_scope import Scope
 
 __all__ = ["COMMITTEE", "COMMITTEE_TYPE", "ORGANISATION", "ORGANISATION_TYPE"]
 

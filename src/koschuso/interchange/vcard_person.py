@@ -37,7 +37,9 @@ __all__ = ["NAME_FIELDS", "PERSON", "name_parts", "split_name"]
 NAME_FIELDS: Final = ("salutation", "title", "given_name", "family_name", "name_suffix")
 _SALUTATIONS: Final = ("Frau", "Herr")
 _TITLES: Final = frozenset({"dr.", "prof.", "dr", "prof", "dipl.-päd.", "dipl.-soz.päd.", "dipl.-soz.arb.", "mag."})
-_PARTICLES: Final = frozenset({"von", "vom", "van", "zu", "zum", "zur", "de", "der", "den", "da", "di", "le", "la", "el", "ten", "ter"})
+_PARTICLES: Final = frozenset(
+    {"von", "vom", "van", "zu", "zum", "zur", "de", "der", "den", "da", "di", "le", "la", "el", "ten", "ter"}
+)
 _N_PARTS: Final = 5
 
 

@@ -29,7 +29,7 @@ from koschuso.interchange.textvalue import decode_quoted_printable, unescape_tex
 from koschuso.interchange.vcard_aspects import CardView, address_of, email_of, fallback_name, phone_kind
 from koschuso.interchange.vcard_organisation import COMMITTEE, ORGANISATION
 from koschuso.interchange.vcard_person import PERSON
-from koschuso.interchange.vcard_relations import Book, relation_id, relation_of, tie_of, Tie
+from koschuso.interchange.vcard_relations import Book, Tie, relation_id, relation_of, tie_of
 from koschuso.interchange.vcard_scope import NO_GROUPS, PRODUCT, Scope
 from koschuso.interchange.vcard_value import (
     V21,
@@ -236,9 +236,7 @@ class _Reader:
             self.notes.note(rules.BAD_EMAIL, line=line.number, name="EMAIL", value=line[1])
         return text
 
-    def _choose(
-        self, lines: list[ContentLine], name: str, scope: Scope, fits: Callable[[ContentLine], bool]
-    ) -> None:
+    def _choose(self, lines: list[ContentLine], name: str, scope: Scope, fits: Callable[[ContentLine], bool]) -> None:
         """Leave one line of a property, the most official one, and set the others apart."""
         best: tuple[bool, int] | None = None
         chosen = -1

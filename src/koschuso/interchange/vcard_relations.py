@@ -14,7 +14,6 @@ The id of a relation that has none of its own is made of its ends, so that impor
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from koschuso.errors import InvalidRecord
@@ -25,6 +24,7 @@ from koschuso.model import ALWAYS, EMPTY, Committee, Organisation, Period, Perso
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
 
     from koschuso.interchange.contentline import ContentLine
 
@@ -174,7 +174,7 @@ class Book:
         self._references = references
         self._members: dict[str, list[Tie]] = {}
         self._related: dict[str, list[Tie]] = {}
-        self._employers: dict[str, Record] = {}
+        self._employers: dict[str, Organisation] = {}
         self.lost: list[Relation] = []
         if relations:
             self._place(relations)
@@ -195,7 +195,7 @@ class Book:
         """Where the other relations of a card point."""
         return self._related.get(card.id, ())
 
-    def employer(self, person: Record) -> Record | None:
+    def employer(self, person: Record) -> Organisation | None:
         """Whose name is the ORG of a person: the employer, else the place of work."""
         return self._employers.get(person.id)
 
@@ -260,9 +260,7 @@ def _spelling(name: str) -> str:
 
 
 def _tie(relation: Relation, other: str) -> Tie:
-    made = relation_id(
-        relation.type, relation.source.id, relation.target.id, relation.scope, relation.period.since
-    )
+    made = relation_id(relation.type, relation.source.id, relation.target.id, relation.scope, relation.period.since)
     return Tie(
         relation.type,
         other,

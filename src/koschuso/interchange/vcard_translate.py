@@ -31,7 +31,9 @@ _STRUCTURED: Final = frozenset({"N", "ADR", "ORG"})
 _MEDIA: Final = frozenset({"PHOTO", "LOGO", "SOUND", "KEY"})
 _MEDIA_KINDS: Final = {"SOUND": "audio", "KEY": "application"}
 _MEDIA_TYPES: Final = {"X509": "pkix-cert", "PGP": "pgp-keys", "PGP-KEYS": "pgp-keys", "PKIX-CERT": "pkix-cert"}
-_FORMATS: Final = frozenset({"JPEG", "JPG", "PNG", "GIF", "BMP", "TIFF", "WAVE", "PCM", "AIFF", "BASIC", "MP3", *_MEDIA_TYPES})
+_FORMATS: Final = frozenset(
+    {"JPEG", "JPG", "PNG", "GIF", "BMP", "TIFF", "WAVE", "PCM", "AIFF", "BASIC", "MP3", *_MEDIA_TYPES}
+)
 _DATA: Final = re.compile(r"data:([\w.+-]+)/([\w.+-]+)((?:;[\w.+-]+=[^;,]*)*);base64\\?,", re.IGNORECASE).match
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/\s]*={0,2}\s*").fullmatch
 _PLACES: Final = re.compile(r"(-?[\d.]+)\s*\\?[;,]\s*(-?[\d.]+)").fullmatch
@@ -219,7 +221,9 @@ def _from_4(line: ContentLine, params: Params, value: str) -> str:
         params.pop("VALUE", None)
         params["ENCODING"] = ["b"]
         subtype = data[2].upper()
-        params.setdefault("TYPE", []).append("X509" if subtype == "PKIX-CERT" else "PGP" if subtype == "PGP-KEYS" else subtype)
+        params.setdefault("TYPE", []).append(
+            "X509" if subtype == "PKIX-CERT" else "PGP" if subtype == "PGP-KEYS" else subtype
+        )
         return value[data.end() :]
     place = _PLACES(value[4:]) if name == "GEO" and value[:4].lower() == "geo:" else None
     return f"{place[1]};{place[2]}" if place else value

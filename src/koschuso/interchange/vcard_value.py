@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from koschuso.interchange.contentline import ContentLine, Head
 
 __all__ = [
+    "NO_PREFERENCE",
     "V21",
     "V30",
     "V40",
@@ -35,7 +36,6 @@ __all__ = [
     "id_line",
     "id_uri",
     "is_quoted_printable",
-    "NO_PREFERENCE",
     "phone_of",
     "preference",
     "structured",

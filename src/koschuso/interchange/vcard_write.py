@@ -90,9 +90,7 @@ def write_cards(records: Iterable[Record], options: WriteOptions | None, version
         WrongUse: The version is none that koschuso writes.
     """
     if version not in WRITTEN_VERSIONS:
-        raise WrongUse(
-            f"vCard {version} schreibt koschuso nicht. Bitte wählen Sie {' oder '.join(WRITTEN_VERSIONS)}."
-        )
+        raise WrongUse(f"vCard {version} schreibt koschuso nicht. Bitte wählen Sie {' oder '.join(WRITTEN_VERSIONS)}.")
     given = list(records)
     cards = [record for record in given if isinstance(record, CARD_TYPES)]
     relations = [record for record in given if isinstance(record, Relation)]
@@ -191,9 +189,15 @@ def _losses(
         )
     for kind, fields in _fields_lost(cards).items():
         named = ", ".join(f"{field_label(kind, field)} ({count})" for field, count in sorted(fields.items()))
-        yield _loss("vcard.feld", f"Diese Felder ({RECORD_TYPES[kind].LABEL}) kann eine Visitenkarte nicht aufnehmen: {named}.", kind=kind)
+        yield _loss(
+            "vcard.feld",
+            f"Diese Felder ({RECORD_TYPES[kind].LABEL}) kann eine Visitenkarte nicht aufnehmen: {named}.",
+            kind=kind,
+        )
     if any(relation.extras or relation.foreign for relation in relations):
-        yield _loss("vcard.feld", "Zusatzfelder von Beziehungen kann eine Visitenkarte nicht aufnehmen.", kind=Relation.KIND)
+        yield _loss(
+            "vcard.feld", "Zusatzfelder von Beziehungen kann eine Visitenkarte nicht aufnehmen.", kind=Relation.KIND
+        )
 
 
 def _fields_lost(cards: Sequence[Record]) -> dict[str, Counter[str]]:
