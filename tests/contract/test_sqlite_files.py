@@ -215,7 +215,7 @@ def test_a_changed_working_directory_does_not_change_the_file(tmp_path, monkeypa
         "UPDATE record SET ix_place = '05911000' WHERE id = 'a'",
         "UPDATE record SET id = 'x' WHERE id = 'a'",
         "UPDATE record SET at = at + 1 WHERE id = 'a'",
-        "UPDATE record SET link = X'00' WHERE id = 'b'",
+        "UPDATE record SET link = '00' WHERE id = 'b'",
         "UPDATE record SET body = NULL WHERE id = 'a'",
         "UPDATE record SET operation = 'remove', body = NULL WHERE id = 'a'",
         "DELETE FROM record WHERE id = 'a'",

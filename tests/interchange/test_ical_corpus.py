@@ -57,7 +57,7 @@ def test_no_file_raises_and_what_is_not_sound_is_told(corpus):
 
 
 def test_each_component_is_a_record_or_is_listed(corpus):
-    for row, data, reading in corpus:
+    for row, _data, reading in corpus:
         if row["expect"] != "ok":
             continue
         records = sum(1 for record in reading.records if record.KIND != "participation")

@@ -220,6 +220,8 @@ lines = st.one_of(
     st.lists(lines, max_size=30).map(lambda found: "\n".join(found).encode("utf-8", "replace"))
     | st.binary(max_size=200)
 )
+@example(b"BEGIN:VTODO\n\x1f\t0")
+@example(b"BEGIN:VTODO\n\x1f \nUID:1\nBEGIN:VALARM\n\x01\t\nEND:VALARM")
 @example(b"BEGIN:VEVENT\nUID:1\nDTSTART:20250101T000000\nATTENDEE:\nATTENDEE:\nEND:VEVENT")
 @settings(max_examples=400, deadline=None)
 def test_reading_and_writing_never_raise_and_writing_is_stable(data):

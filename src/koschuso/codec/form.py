@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
@@ -20,7 +19,7 @@ from koschuso.model.shape import shape_of
 from koschuso.model.values import EMPTY, FrozenMapping, freeze
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from koschuso.codec.schema import Step
     from koschuso.model.shape import FieldShape
@@ -38,7 +37,7 @@ _PLACE = re.compile(r"`\$\.?([^`]*)`$")
 class _Form:
     """How one kind of record is written and read."""
 
-    __slots__ = ("_doubtful", "_extras", "_plain", "_values", "beginning", "decoder", "is_sound")
+    __slots__ = ("_doubtful", "_extras", "_plain", "beginning", "decoder", "soundness")
 
     def __init__(self, record_type: type[Record]) -> None:
         fields = shape_of(record_type)
@@ -53,7 +52,6 @@ class _Form:
             frozen=True,
             gc=False,
         )
-        self._values = attrgetter(*fields)
         # It knows a default by its identity: what is equal without being the same is replaced by it.
         self._doubtful = tuple(
             (number, default) for number, default in enumerate(defaults) if isinstance(default, FrozenMapping | Period)
@@ -62,10 +60,11 @@ class _Form:
         self.beginning = _ENCODER.encode({"kind": record_type.KIND, "schema": SCHEMA})[:-1] + b","
         self.decoder = msgspec.json.Decoder(record_type)
         cls: Any = record_type
-        self.is_sound: Callable[[Any], bool] = soundness_of(cls)
+        self.soundness = soundness_of(cls)
 
-    def dump(self, record: Record) -> bytes:
-        values = self._values(record)
+    def dump(self, record: Record, values: tuple[Any, ...] | None = None) -> bytes:
+        if values is None:
+            values = self.soundness.values(record)
         for number, default in self._doubtful:
             if values[number] is not default:
                 if values[number] == default:
@@ -110,10 +109,11 @@ def encode(record: Record) -> bytes:
     record_type: Any = type(record)
     form = _form_of(record_type)
     try:
-        data = form.dump(record)
+        values = form.soundness.values(record)
+        data = form.dump(record, values)
         if b"\\u0000" in data and has_nul(record):
             refuse(record)
-        if form.is_sound(record):
+        if form.soundness.holds(values):
             return data
         # Values that are equal but of another class (a whole number where a decimal belongs) get their one form.
         again = decode(record.KIND, data)

@@ -84,7 +84,7 @@ class DemoResult:
             f"Das Beispielbüro Kreis Soest liegt in {self.folder}.",
             "",
             f"  eingelesen   {self.schools} Schulen und das Schulamt aus dem amtlichen Schulverzeichnis",
-            f"  erfunden     {invented}",
+            f"  dazu kommen  {invented}",
             f"  gespeichert  {stored}",
             f"  geschrieben  {', '.join(self.files)}",
             "",

@@ -113,7 +113,7 @@ class _Reader:
         declared: dict[int, Component] = {}
         for index, segment in enumerate(segments):
             if segment.name == _ZONE:
-                declared[index] = self.parser.component(segment)
+                declared[index] = self._parsed(segment)
                 check_component(declared[index], self.scope)
                 self.zones.declare(declared[index])
         for index, segment in enumerate(segments):
@@ -126,10 +126,19 @@ class _Reader:
             elif segment.name:
                 self._component(segment)
             else:
-                self.header.add(line.text for line in self.parser.component(segment).lines)
+                self.header.add(line.text for line in self._parsed(segment).lines)
+
+    def _parsed(self, segment: Segment) -> Component:
+        before = len(self.notes.findings)
+        component = self.parser.component(segment)
+        if len(self.notes.findings) != before:
+            # where a control character was taken away from its begin, a line may be left that would continue another
+            for part in component.walk():
+                part.lines = [_unindented(line) for line in part.lines]
+        return component
 
     def _properties(self, segment: Segment) -> None:
-        lines = self.parser.component(segment).lines
+        lines = self._parsed(segment).lines
         for line in lines:
             if line.name == "PRODID":
                 self.is_own = is_own(line.value)
@@ -140,7 +149,7 @@ class _Reader:
         self.header.add(line.text for line in lines)
 
     def _component(self, segment: Segment) -> None:
-        component = self.parser.component(segment)
+        component = self._parsed(segment)
         record_type = _record_type(component)
         if record_type is None:
             self._keep(component, f"enthält {_NAMES.get(component.name, 'Angaben, die koschuso nicht führt')}")
@@ -339,3 +348,9 @@ def _record_type(component: Component) -> type[Record] | None:
         if line is not None:
             return {"activity": Activity, "milestone": Milestone}.get(line.value.strip())
     return None
+
+
+def _unindented(line: ContentLine) -> ContentLine:
+    if not line.text.startswith((" ", "\t")):
+        return line
+    return ContentLine(UNPARSED, line.text.lstrip(" \t"), line.number)

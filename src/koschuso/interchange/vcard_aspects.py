@@ -93,7 +93,7 @@ REVISED: Final = Aspect(
     same=_always_same,
 )
 
-ID: Final = Aspect(
+ID: Final[Aspect[Scope]] = Aspect(
     fields=("id",),
     names=("UID",),
     read=lambda lines, _scope: {"id": card_id(lines[0]) if lines else ""},
@@ -133,7 +133,7 @@ def email_of(line: ContentLine) -> str:
     return text if is_email(text) else ""
 
 
-EMAIL: Final = Aspect(
+EMAIL: Final[Aspect[Scope]] = Aspect(
     fields=("email",),
     names=("EMAIL",),
     read=lambda lines, _scope: {"email": email_of(lines[0]) if lines else ""},
@@ -240,7 +240,7 @@ class CardView:
         self.members = tuple(book.members(record))
         self.related = tuple(book.related(record))
         employer = book.employer(record)
-        self.org = "" if employer is None else str(getattr(employer, "name", ""))
+        self.org = "" if employer is None else employer.name
         self.categories: tuple[str, ...] = ()
         organisations = (record,) if isinstance(record, Organisation) else book.workplaces(record)
         if organisations:
@@ -285,7 +285,7 @@ MEMBERS: Final = Aspect(
     same=_same_ties,
 )
 
-RELATED: Final = Aspect(
+RELATED: Final[Aspect[Scope]] = Aspect(
     fields=("related",),
     names=("RELATED",),
     read=lambda lines, _scope: {"related": tuple(filter(None, map(tie_of, lines)))},
@@ -294,7 +294,7 @@ RELATED: Final = Aspect(
     same=_same_ties,
 )
 
-ORG: Final = Aspect(
+ORG: Final[Aspect[Scope]] = Aspect(
     fields=("org",),
     names=("ORG",),
     read=lambda lines, _scope: {"org": structured(lines[0], lists=False)[0] if lines else ""},

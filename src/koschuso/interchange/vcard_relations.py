@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CARD_TYPES",
     "EMPTY_BOOK",
+    "TIE_NAMES",
     "Book",
     "Tie",
     "member_lines",
@@ -42,6 +43,9 @@ __all__ = [
 
 CARD_TYPES: Final = (Person, Organisation, Committee)
 """The classes of records that have a card."""
+
+TIE_NAMES: Final = frozenset({"MEMBER", "X-ADDRESSBOOKSERVER-MEMBER", "RELATED"})
+"""The properties that say a relation."""
 
 MEMBERSHIP: Final = "mitglied_in"
 _WORK: Final = ("angestellt_bei", "arbeitet_an", "abgeordnet_zu")

@@ -44,7 +44,7 @@ Params = dict[str, list[str]]
 
 
 def translated(entries: Sequence[str], source: str, target: str) -> list[str]:
-    """Give the entries of ``Record.foreign`` in the spelling of another version.
+    r"""Give the entries of ``Record.foreign`` in the spelling of another version.
 
     Args:
         entries: As they are kept; placeholders stay what they are.
@@ -52,7 +52,7 @@ def translated(entries: Sequence[str], source: str, target: str) -> list[str]:
         target: Version that is written.
 
     >>> translated(["NOTE;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:f=C3=BCr, alle"], "2.1", "3.0")
-    ['NOTE:für\\\\, alle']
+    ['NOTE:für\\, alle']
     >>> translated(["IMPP;PREF=1;TYPE=work:xmpp:a@b.example"], "4.0", "3.0")
     ['IMPP;TYPE=work,pref:xmpp:a@b.example']
     """

@@ -15,13 +15,8 @@ from koschuso.interchange.foreign import line_name
 from koschuso.interchange.format import Writing
 from koschuso.interchange.textvalue import escape_text
 from koschuso.interchange.vcard_aspects import KIND, CardView
-from koschuso.interchange.vcard_read import (
-    KIND_NAMES,
-    TABLES,
-    UNREADABLE_LINE,
-    groups_of,
-    kind_and_nickname,
-)
+from koschuso.interchange.vcard_keep import TABLES, UNREADABLE_LINE, groups_of
+from koschuso.interchange.vcard_kind import KIND_NAMES, kind_and_nickname
 from koschuso.interchange.vcard_relations import CARD_TYPES, Book
 from koschuso.interchange.vcard_scope import NO_GROUPS, Scope
 from koschuso.interchange.vcard_translate import translated, without_inner_cards
@@ -204,7 +199,7 @@ def _fields_lost(cards: Sequence[Record]) -> dict[str, Counter[str]]:
     """Count the values that no card holds, by kind of record and field."""
     lost: dict[str, Counter[str]] = {}
     for card in cards:
-        for field, default in _uncarried(type(card)):
+        for field, default in _uncarried(card.KIND):
             value = getattr(card, field)
             if value != default and value is not None:
                 lost.setdefault(card.KIND, Counter())[field] += 1
@@ -219,10 +214,10 @@ def _fields_lost(cards: Sequence[Record]) -> dict[str, Counter[str]]:
 
 
 @lru_cache(maxsize=8)
-def _uncarried(record_type: type[Record]) -> tuple[tuple[str, Any], ...]:
-    """Fields that a card of this class cannot hold, each with its default."""
-    carried = {path.partition(".")[0] for path in CARRIES[record_type.KIND]} | _NEVER_WRITTEN
-    return tuple((field.name, field.default) for field in attrs.fields(record_type) if field.name not in carried)
+def _uncarried(kind: str) -> tuple[tuple[str, Any], ...]:
+    """Fields that a card of this kind cannot hold, each with its default."""
+    carried = {path.partition(".")[0] for path in CARRIES[kind]} | _NEVER_WRITTEN
+    return tuple((field.name, field.default) for field in attrs.fields(RECORD_TYPES[kind]) if field.name not in carried)
 
 
 def _counted(count: int, one: str = "Datensatz", many: str = "Datensätze") -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from koschuso.model.catalogue_entry import keys_above, next_shared
 from koschuso.model.finding import Problems
@@ -10,12 +10,32 @@ from koschuso.model.folding import fold
 from koschuso.model.values import is_key
 
 if TYPE_CHECKING:
-    from koschuso.model.catalogue import Catalogue
+    from koschuso.model.catalogue_entry import Column, Entry
 
 __all__ = ["check_catalogue"]
 
 
-def check_catalogue(catalogue: Catalogue) -> None:
+class Checked(Protocol):
+    """What the check looks at; `koschuso.model.Catalogue` is the implementation."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def version(self) -> str: ...
+    @property
+    def extends(self) -> str: ...
+    @property
+    def columns(self) -> tuple[Column, ...]: ...
+    @property
+    def entries(self) -> tuple[Entry, ...]: ...
+    def __contains__(self, key: object, /) -> bool: ...
+    def get(self, key: str, /) -> Entry | None: ...
+    def parent(self, key: str, /) -> Entry | None: ...
+
+
+def check_catalogue(catalogue: Checked) -> None:
     """Refuse a catalogue that contradicts itself.
 
     References of a catalogue that extends another one are left to `Catalogue.extended_with`, which knows both.
@@ -33,7 +53,7 @@ def check_catalogue(catalogue: Catalogue) -> None:
     problems.raise_if_any()
 
 
-def _check_heading(catalogue: Catalogue, problems: Problems) -> None:
+def _check_heading(catalogue: Checked, problems: Problems) -> None:
     for field, value in (("name", catalogue.name), ("title", catalogue.title), ("version", catalogue.version)):
         problems.require(
             value.strip(),
@@ -52,7 +72,7 @@ def _check_heading(catalogue: Catalogue, problems: Problems) -> None:
         )
 
 
-def _check_entries(catalogue: Catalogue, problems: Problems) -> None:
+def _check_entries(catalogue: Checked, problems: Problems) -> None:
     columns = {column.key for column in catalogue.columns}
     seen: set[str] = set()
     for entry in catalogue.entries:
@@ -99,7 +119,7 @@ def _check_entries(catalogue: Catalogue, problems: Problems) -> None:
             )
 
 
-def _check_names(catalogue: Catalogue, problems: Problems) -> None:
+def _check_names(catalogue: Checked, problems: Problems) -> None:
     """An alias may mean one entry only; equal labels are allowed in different branches and told apart by key."""
     owners: dict[str, set[str]] = {}
     for entry in catalogue.entries:
@@ -118,7 +138,7 @@ def _check_names(catalogue: Catalogue, problems: Problems) -> None:
             )
 
 
-def _check_references(catalogue: Catalogue, problems: Problems) -> None:
+def _check_references(catalogue: Checked, problems: Problems) -> None:
     for entry in catalogue.entries:
         above = next(keys_above(entry.key), None)
         parent = catalogue.parent(entry.key)
@@ -141,7 +161,7 @@ def _check_references(catalogue: Catalogue, problems: Problems) -> None:
             )
 
 
-def _check_circles(catalogue: Catalogue, problems: Problems) -> None:
+def _check_circles(catalogue: Checked, problems: Problems) -> None:
     def following(key: str) -> str | None:
         return next_shared(catalogue.get(key), catalogue.parent(key))
 

@@ -11,18 +11,18 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum, StrEnum
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 import attrs
 
 from koschuso.errors import WrongUse
+from koschuso.files import write_atomically
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from os import PathLike
-    from pathlib import Path
 
-    from koschuso.reporting.rendering import Renderer
 
 __all__ = [
     "Block",
@@ -331,6 +331,18 @@ def _those_missing(values: Iterable[Missing]) -> tuple[Missing, ...]:
     return tuple(value for value in values if value.count > 0)
 
 
+class Renders(Protocol):
+    """What turns a document into bytes; `koschuso.reporting.Renderer` is the implementation."""
+
+    @property
+    def suffix(self) -> str:
+        """Suffix of the files with its dot, in lower case."""
+
+    @property
+    def render(self) -> Callable[[Document], bytes]:
+        """Gives the same bytes for the same document."""
+
+
 @attrs.frozen(kw_only=True)
 class Document:
     """A finished report, ready to be rendered.
@@ -351,7 +363,7 @@ class Document:
         suppressed: How many values were suppressed.
         suppression_note: The rule that they were suppressed by, or why nothing was.
         notes: How the figures were counted, and where they come from.
-        renderers: `Renderer` records beyond koschuso's own that `save` may use.
+        renderers: What `render` and `save` can write; a report that an office builds has all that are enabled.
     """
 
     title: str
@@ -369,7 +381,7 @@ class Document:
     suppressed: int = 0
     suppression_note: str = ""
     notes: tuple[str, ...] = ()
-    renderers: tuple[Any, ...] = attrs.field(default=(), eq=False, repr=False)
+    renderers: tuple[Renders, ...] = attrs.field(default=(), eq=False, repr=False)
 
     def blocks(self) -> Iterator[Block]:
         """Yield every block of every chapter, in the order of reading."""
@@ -401,16 +413,14 @@ class Document:
         Raises:
             WrongUse: There is no renderer for the suffix.
         """
-        from koschuso.reporting.rendering import renderer_for  # noqa: PLC0415 - the data know no renderer until used
+        return self._rendered(suffix, ())
 
-        return renderer_for(suffix, self.renderers).render(self)
-
-    def save(self, path: str | PathLike[str], *, renderers: Sequence[Renderer] = ()) -> Path:
+    def save(self, path: str | PathLike[str], *, renderers: Sequence[Renders] = ()) -> Path:
         """Render and write a file; the suffix decides how. The file is there whole or not at all.
 
         Args:
             path: Target, for example ``stellen.html``. A file that is there is replaced.
-            renderers: Renderers of plugins, in addition to koschuso's own.
+            renderers: Renderers beyond those of the document.
 
         Returns:
             The path that was written.
@@ -419,6 +429,17 @@ class Document:
             WrongUse: There is no renderer for the suffix.
             Unavailable: The target cannot be written.
         """
-        from koschuso.reporting.rendering import save  # noqa: PLC0415 - the data know no renderer until used
+        target = Path(path)
+        write_atomically(target, self._rendered(target.suffix, renderers))
+        return target
 
-        return save(self, path, (*renderers, *self.renderers))
+    def _rendered(self, suffix: str, more: Sequence[Renders]) -> bytes:
+        known = (*self.renderers, *more)
+        wanted = suffix.lower()
+        for renderer in known:
+            if renderer.suffix == wanted:
+                return renderer.render(self)
+        suffixes = ", ".join(dict.fromkeys(renderer.suffix for renderer in known)) or "keine"
+        raise WrongUse(
+            f"Für die Endung »{suffix}« gibt es keine Ausgabe. Möglich sind: {suffixes}.", suffix=suffix, known=suffixes
+        )

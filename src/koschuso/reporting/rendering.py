@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import attrs
 
-from koschuso.errors import WrongUse
-from koschuso.files import write_atomically
 from koschuso.reporting.document import Document
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from os import PathLike
-
-__all__ = ["BUILTIN_RENDERERS", "Renderer", "renderer_for", "save"]
+__all__ = ["BUILTIN_RENDERERS", "Renderer"]
 
 
 @attrs.frozen(kw_only=True)
@@ -61,35 +53,3 @@ BUILTIN_RENDERERS = (
     Renderer(name="koschuso:csv", title="CSV für Excel", suffix=".csv", media_type="text/csv", render=_csv),
     Renderer(name="koschuso:markdown", title="Markdown", suffix=".md", media_type="text/markdown", render=_markdown),
 )
-
-
-def renderer_for(suffix: str, renderers: Sequence[Renderer] = ()) -> Renderer:
-    """Find the renderer for a suffix; koschuso's own come first.
-
-    Raises:
-        WrongUse: There is none.
-
-    >>> renderer_for(".HTML").name
-    'koschuso:html'
-    """
-    known = (*BUILTIN_RENDERERS, *renderers)
-    wanted = suffix.lower()
-    for renderer in known:
-        if renderer.suffix == wanted:
-            return renderer
-    suffixes = ", ".join(dict.fromkeys(renderer.suffix for renderer in known))
-    raise WrongUse(
-        f"Für die Endung »{suffix}« gibt es keine Ausgabe. Möglich sind: {suffixes}.", suffix=suffix, known=suffixes
-    )
-
-
-def save(document: Document, path: str | PathLike[str], renderers: Sequence[Renderer] = ()) -> Path:
-    """Render a document and write it under a temporary name first, so that no half file is ever seen.
-
-    Raises:
-        WrongUse: There is no renderer for the suffix.
-        Unavailable: The target cannot be written.
-    """
-    target = Path(path)
-    write_atomically(target, renderer_for(target.suffix, renderers).render(document))
-    return target

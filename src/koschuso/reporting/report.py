@@ -10,7 +10,7 @@ import attrs
 from koschuso.errors import WrongUse
 from koschuso.reporting.document import Document, Missing, Section
 from koschuso.reporting.parameters import Option, Parameters, PeriodKind, parse
-from koschuso.reporting.rendering import Renderer
+from koschuso.reporting.rendering import BUILTIN_RENDERERS, Renderer
 from koschuso.reporting.view import OfficeInfo, RecordsView, View, label, region_name
 
 if TYPE_CHECKING:
@@ -99,4 +99,5 @@ def make_document(
         notes=tuple(notes),
         suppressed=suppressed,
         suppression_note=suppression_note,
+        renderers=BUILTIN_RENDERERS,
     )

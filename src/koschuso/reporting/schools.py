@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,6 @@ from koschuso.model.actor import Organisation
 from koschuso.model.relation import Relation
 from koschuso.reporting.document import Sign
 from koschuso.reporting.german import sort_key
-from koschuso.reporting.staffing import Place
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from koschuso.model.actor import SchoolProfile
     from koschuso.reporting.view import View
 
-__all__ = ["Schools", "is_open", "traeger_name"]
+__all__ = ["Place", "Schools", "is_open", "traeger_name"]
 
 _SCHOOL = "schule"
 _BRANCH = "teilstandort"
@@ -30,6 +30,22 @@ _OPENS = frozenset({"in_betrieb", "in_betrieb_teilerhebung", "aufnahme_geplant"}
 _CLOSES = frozenset({"aufloesung_schuljahresende", "aufloesung_spaeter", "geloescht", "geloescht_stellendatei"})
 _RESTS = "ruht"
 _NOT_OPEN_WITHOUT_DATE = frozenset({"aufnahme_geplant", "geloescht", "geloescht_stellendatei", _RESTS})
+
+
+class Place(StrEnum):
+    """Where a share is worked, as far as the office's region is concerned."""
+
+    SCHULE = "schule"
+    OHNE_EINSATZ = "ohne_einsatz"
+    ANDERER_ORT = "anderer_ort"
+    SCHULE_AUSSERHALB = "schule_ausserhalb"
+    SCHULE_NICHT_IN_BETRIEB = "schule_nicht_in_betrieb"
+    ORT_UNBEKANNT = "ort_unbekannt"
+
+    @property
+    def label(self) -> str:
+        """The German words for reports."""
+        return _PLACE_LABELS[self]
 
 
 def is_open(school: SchoolProfile, day: date) -> bool:

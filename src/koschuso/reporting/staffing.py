@@ -19,6 +19,7 @@ from koschuso.errors import NotFound
 from koschuso.model.actor import Organisation
 from koschuso.model.position import Assignment, Occupancy, Position
 from koschuso.reporting.document import Sign
+from koschuso.reporting.schools import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -38,22 +39,6 @@ class Work(StrEnum):
     KOORDINATION = "koordination"
     ANDERE = "andere"
     """MPT, SPF, Übergangsbegleitung, BuT-Beratung …"""
-
-
-class Place(StrEnum):
-    """Where a share is worked, as far as the office's region is concerned."""
-
-    SCHULE = "schule"
-    OHNE_EINSATZ = "ohne_einsatz"
-    ANDERER_ORT = "anderer_ort"
-    SCHULE_AUSSERHALB = "schule_ausserhalb"
-    SCHULE_NICHT_IN_BETRIEB = "schule_nicht_in_betrieb"
-    ORT_UNBEKANNT = "ort_unbekannt"
-
-    @property
-    def label(self) -> str:
-        """The German words for reports."""
-        return _PLACE_LABELS[self]
 
 
 _PLACE_LABELS = {

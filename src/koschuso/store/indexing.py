@@ -69,6 +69,7 @@ LAYOUTS = {
 """The layout of every kind; changing one needs a step that puts the records of the kind again."""
 
 _TEXTS = ("type", "subject", "object", "place")
+_UNBOUNDED: tuple[None, None] = (None, None)
 
 
 def index_of(record: Record) -> Index:
@@ -78,16 +79,7 @@ def index_of(record: Record) -> Index:
     >>> index_of(Activity(id="t", day=date(2025, 8, 27), taetigkeit="beratung", minutes=30)).begin
     '2025-08-27'
     """
-    type_, subject, object_, time, place = _values_of(record.KIND)(record)
-    begin, end = (None, None) if time is None else _bounds(time)
-    return Index(
-        type_ or None,
-        subject.id if type(subject) is Reference else subject or None,
-        object_.id if type(object_) is Reference else object_ or None,
-        begin,
-        end,
-        place or None,
-    )
+    return _indexer(record.KIND)(record)
 
 
 def narrowed(query: Query[Any]) -> tuple[driver.Condition, ...]:
@@ -165,22 +157,30 @@ def _text(value: Any) -> str:
 
 
 @lru_cache(maxsize=64)
-def _values_of(kind: str) -> Callable[[Any], tuple[Any, ...]]:
+def _indexer(kind: str) -> Callable[[Record], Index]:
     layout = LAYOUTS.get(kind, Layout())
     paths = (layout.type, layout.subject, layout.object, layout.time, layout.place)
-    # attrgetter reads all at once; where a kind has no such field, it reads any other, which is dropped again.
-    get = attrgetter(*(path or "id" for path in paths))
-    unused = tuple(number for number, path in enumerate(paths) if not path)
-    if not unused:
-        return get
+    typed, has_subject, has_object, timed, placed = map(bool, paths)
+    # attrgetter reads all at once; where a kind has no such field, it reads any other, which is not looked at.
+    values = attrgetter(*(path or "id" for path in paths))
 
-    def values(record: Any) -> tuple[Any, ...]:
-        found = list(get(record))
-        for number in unused:
-            found[number] = None
-        return tuple(found)
+    def index(record: Record) -> Index:
+        type_, subject, object_, time, place = values(record)
+        begin, end = _bounds(time) if timed else _UNBOUNDED
+        return Index(
+            (typed and type_) or None,
+            _id_in(subject) if has_subject else None,
+            _id_in(object_) if has_object else None,
+            begin,
+            end,
+            (placed and place) or None,
+        )
 
-    return values
+    return index
+
+
+def _id_in(value: Any) -> str | None:
+    return value.id if type(value) is Reference else value or None
 
 
 def _bounds(when: Any) -> tuple[str | None, str | None]:
@@ -198,4 +198,4 @@ def _bounds(when: Any) -> tuple[str | None, str | None]:
     if type(when) is FuzzyDate and when.has_year:
         latest = when.latest()
         return when.earliest().isoformat(), None if latest == date.max else (latest + timedelta(days=1)).isoformat()
-    return None, None
+    return _UNBOUNDED

@@ -47,7 +47,7 @@ class _Entry(NamedTuple):
 
     document: Document | None
     steps: tuple[Version, ...]
-    digest: bytes
+    digest: str
 
 
 class _State(NamedTuple):
@@ -321,7 +321,7 @@ class MemoryTransaction(DriverTransaction):
     def _blank(self, kind: str, id: str, entry: _Entry, operation: Operation, at: datetime) -> str:  # noqa: A002 - the record's own term
         revision = self._change(kind, id, operation, at)
         steps = tuple(step._replace(body=None, index=None) for step in entry.steps)
-        self._set(kind, id, _Entry(None, (*steps, Version(revision, operation, at, None, None)), b""))
+        self._set(kind, id, _Entry(None, (*steps, Version(revision, operation, at, None, None)), ""))
         return revision
 
     def _set(self, kind: str, id: str, entry: _Entry) -> None:  # noqa: A002 - the record's own term

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from koschuso.errors import KoschusoError, Refused, WrongUse
 from koschuso.store.chain import content_digest, next_link, revision_of
-from koschuso.store.conditions import Index, OneOf, Range
+from koschuso.store.conditions import Index, OneOf
 from koschuso.store.driver import (
     ABSENT,
     Change,
@@ -23,6 +23,23 @@ from koschuso.store.driver import (
     require_expected,
 )
 from koschuso.store.sqlite_errors import cause_of, translation
+from koschuso.store.sqlite_statements import (
+    BLANK,
+    FEED,
+    GET,
+    HEAD,
+    KEEP,
+    LAST_ID,
+    LINK,
+    NEWEST,
+    REPLACE,
+    SCAN,
+    STATE,
+    STATES,
+    STEPS,
+    compiled,
+    insertion,
+)
 from koschuso.store.storable import instant_from_microseconds, microseconds, require_all_storable, require_key
 
 if TYPE_CHECKING:
@@ -35,58 +52,7 @@ __all__ = ["SqliteTransaction"]
 _BATCH = 500
 _PAGE = 200
 
-_GET = (
-    "SELECT id, seq, link, CAST(body AS BLOB), ix_type, ix_subject, ix_object, ix_begin, ix_end, ix_place "
-    "FROM record WHERE kind = ? AND id = ? AND body IS NOT NULL"
-)
-_SCAN = (
-    "SELECT id, seq, link, CAST(body AS BLOB), ix_type, ix_subject, ix_object, ix_begin, ix_end, ix_place "
-    "FROM record WHERE kind = ? AND body IS NOT NULL AND id > ?"
-)
-_STATE = "SELECT id, seq, iif(body IS NULL, NULL, link) FROM record WHERE kind = ? AND id = ?"
-_STATES = (
-    "SELECT id, seq, iif(body IS NULL, NULL, link) FROM record "
-    "WHERE kind = ? AND id IN (SELECT value FROM json_each(?))"
-)
-_LAST_ID = "SELECT max(id) FROM record WHERE kind = ?"
-_INSERT = (
-    "INSERT INTO record (kind, id, seq, operation, at, previous, digest, link, body, "
-    "ix_type, ix_subject, ix_object, ix_begin, ix_end, ix_place) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-)
-_KEEP = "INSERT INTO past SELECT * FROM record WHERE seq = ?"
-_REPLACE = (
-    "UPDATE record SET seq = ?3, operation = ?4, at = ?5, previous = ?6, digest = ?7, link = ?8, "
-    "body = ?9, ix_type = ?10, ix_subject = ?11, ix_object = ?12, ix_begin = ?13, ix_end = ?14, "
-    "ix_place = ?15 WHERE kind = ?1 AND id = ?2"
-)
-_STEPS = (
-    "WITH RECURSIVE step (seq) AS (VALUES (?) UNION ALL SELECT past.previous FROM step JOIN past USING (seq) "
-    "WHERE past.previous IS NOT NULL) "
-    "SELECT past.seq, operation, at, link, CAST(body AS BLOB), "
-    "ix_type, ix_subject, ix_object, ix_begin, ix_end, ix_place FROM step JOIN past USING (seq)"
-)
-_BLANK = (
-    "UPDATE past SET body = NULL, ix_type = NULL, ix_subject = NULL, ix_object = NULL, ix_begin = NULL, "
-    "ix_end = NULL, ix_place = NULL WHERE seq = ?"
-)
-_NEWEST = "SELECT seq, operation, at, link, previous FROM record WHERE kind = ? AND id = ?"
-_HEAD = "SELECT seq, link FROM record ORDER BY seq DESC LIMIT 1"
-_LINK = "SELECT link FROM record WHERE seq = ?1 UNION ALL SELECT link FROM past WHERE seq = ?1"
-_FEED = (
-    "SELECT seq, kind, id, operation, at, link FROM record WHERE seq > ?1 AND seq <= ?2 "
-    "UNION ALL SELECT seq, kind, id, operation, at, link FROM past WHERE seq > ?1 AND seq <= ?2 ORDER BY seq"
-)
-_CONDITION_COLUMNS = {
-    "id": "id",
-    "type": "ix_type",
-    "subject": "ix_subject",
-    "object": "ix_object",
-    "begin": "ix_begin",
-    "end": "ix_end",
-    "place": "ix_place",
-}
-_NO_DIGEST = b""
+_NO_DIGEST = ""
 _UNKNOWN: tuple[None, None] = (None, None)
 
 
@@ -102,7 +68,7 @@ class SqliteTransaction(DriverTransaction):
     """
 
     def __init__(
-        self, connection: sqlite3.Connection, *, write: bool, store_id: str, beginning: bytes, name: str
+        self, connection: sqlite3.Connection, *, write: bool, store_id: str, beginning: str, name: str
     ) -> None:
         self._connection = connection
         self._write = write
@@ -112,8 +78,8 @@ class SqliteTransaction(DriverTransaction):
         self._cursors: set[sqlite3.Cursor] = set()
         self._ended = False
         self._failure: KoschusoError | None = None
-        head = connection.execute(_HEAD).fetchone()
-        self._head: tuple[int, bytes] = head or (0, beginning)
+        head = connection.execute(HEAD).fetchone()
+        self._head: tuple[int, str] = head or (0, beginning)
         self._committed = self._head
         self._now = microseconds(datetime.now(UTC)) if write else 0
 
@@ -132,7 +98,7 @@ class SqliteTransaction(DriverTransaction):
         """See `DriverTransaction.get`."""
         self._require_usable()
         require_key(kind, id)
-        for document in self._documents(kind, self._all(_GET, (kind, id))):
+        for document in self._documents(kind, self._all(GET, (kind, id))):
             return document
         return None
 
@@ -183,7 +149,7 @@ class SqliteTransaction(DriverTransaction):
                 "Ein Datensatz, den es nicht gibt, kann nicht entfernt werden: expect=ABSENT passt hier nicht."
             )
         moment = self._now if at is None else microseconds(at)
-        state = self._one(_STATE, (kind, id))
+        state = self._one(STATE, (kind, id))
         actual = None if state is None or state[2] is None else revision_of(state[1], state[2])
         require_expected(kind, id, expect, actual)
         if state is None or actual is None:
@@ -194,7 +160,7 @@ class SqliteTransaction(DriverTransaction):
         """Remove a document and its versions, whatever its revision; the driver wipes the files afterwards."""
         self._require_writable()
         require_key(kind, id)
-        state = self._one(_STATE, (kind, id))
+        state = self._one(STATE, (kind, id))
         if state is not None:
             self._blank(kind, id, state[1], Operation.PURGE, self._now)
 
@@ -202,12 +168,12 @@ class SqliteTransaction(DriverTransaction):
         """See `DriverTransaction.scan`."""
         self._require_usable()
         require_key(kind, after or "-")
-        parts, values = [_SCAN], []
+        parts, values = [SCAN], []
         for condition in conditions:
             if isinstance(condition, OneOf) and condition.name == "id":
                 # The plus keeps SQLite from walking the whole kind where it can look each key up: 1 ms instead of 20.
-                parts[0] = _SCAN.replace("AND id >", "AND +id >")
-            part, more = _compiled(condition)
+                parts[0] = SCAN.replace("AND id >", "AND +id >")
+            part, more = compiled(condition)
             parts.append(part)
             values += more
         sql = " AND ".join(parts) + " ORDER BY id"
@@ -242,10 +208,10 @@ class SqliteTransaction(DriverTransaction):
         """See `DriverTransaction.history`."""
         self._require_usable()
         require_key(kind, id)
-        newest = self._one(_NEWEST, (kind, id))
+        newest = self._one(NEWEST, (kind, id))
         if newest is None:
             return ()
-        rows = self._all(_STEPS, newest[4:]) if newest[4] else []
+        rows = self._all(STEPS, newest[4:]) if newest[4] else []
         steps = [_version(row, row[4], row[5:]) for row in rows]
         current = self.get(kind, id)
         steps.insert(0, _version(newest, current and current.body, current and current.index))
@@ -268,7 +234,7 @@ class SqliteTransaction(DriverTransaction):
             moment = now if at is None else microseconds(at)
             sequence += 1
             digest = content_digest(body, index)
-            link = next_link(link, (sequence, moment, "put", previous, kind, id_), digest)
+            link = next_link((link, sequence, moment, "put", previous, kind, id_, digest))
             revisions.append(revision_of(sequence, link))
             row = (kind, id_, sequence, "put", moment, previous, digest, link, body.decode(), *index)
             if previous is None:
@@ -276,9 +242,11 @@ class SqliteTransaction(DriverTransaction):
             else:
                 changed.append(row)
                 replaced.append((previous,))
-        self._run_many(_KEEP, replaced)
-        self._run_many(_REPLACE, changed)
-        self._run_many(_INSERT, new)
+        if changed:
+            self._run_many(KEEP, replaced)
+            self._run_many(REPLACE, changed)
+        if new:
+            self._run_many(*insertion(new))
         self._head = (sequence, link)
         return revisions
 
@@ -290,13 +258,13 @@ class SqliteTransaction(DriverTransaction):
         states: dict[tuple[str, str], tuple[int, str | None]] = {}
         for kind, wanted in ids.items():
             if len(wanted) == 1:
-                rows = self._all(_STATE, (kind, wanted[0]))
+                rows = self._all(STATE, (kind, wanted[0]))
             else:
                 # Ordered ids (UUIDv7) of new records lie behind all that are there: one look spares five hundred.
-                ((last,),) = self._all(_LAST_ID, (kind,))
+                ((last,),) = self._all(LAST_ID, (kind,))
                 if last is None or min(wanted) > last:
                     continue
-                rows = self._all(_STATES, (kind, json.dumps(wanted)))
+                rows = self._all(STATES, (kind, json.dumps(wanted)))
             for id_, sequence, link in rows:
                 states[kind, id_] = (sequence, None if link is None else revision_of(sequence, link))
         return states
@@ -304,11 +272,11 @@ class SqliteTransaction(DriverTransaction):
     def _blank(self, kind: str, id: str, previous: int, operation: Operation, at: int) -> str:  # noqa: A002 - the record's own term
         sequence, link = self._head
         sequence += 1
-        link = next_link(link, (sequence, at, operation.value, previous, kind, id), _NO_DIGEST)
-        self._run(_KEEP, (previous,))
-        for step, *_ in self._all(_STEPS, (previous,)):
-            self._run(_BLANK, (step,))
-        self._run(_REPLACE, (kind, id, sequence, operation.value, at, previous, _NO_DIGEST, link, None, *Index()))
+        link = next_link((link, sequence, at, operation.value, previous, kind, id, _NO_DIGEST))
+        self._run(KEEP, (previous,))
+        for step, *_ in self._all(STEPS, (previous,)):
+            self._run(BLANK, (step,))
+        self._run(REPLACE, (kind, id, sequence, operation.value, at, previous, _NO_DIGEST, link, None, *Index()))
         self._head = (sequence, link)
         return revision_of(sequence, link)
 
@@ -329,7 +297,7 @@ class SqliteTransaction(DriverTransaction):
             yield Document(kind, id_, revision_of(sequence, link), body, Index._make(index))
 
     def _feed(self, start: int) -> Iterator[Change]:
-        for sequence, kind, id_, operation, at, link in self._rows(_FEED, (start, self._committed[0])):
+        for sequence, kind, id_, operation, at, link in self._rows(FEED, (start, self._committed[0])):
             yield Change(
                 self._cursor_at(sequence, link),
                 kind,
@@ -339,7 +307,7 @@ class SqliteTransaction(DriverTransaction):
                 instant_from_microseconds(at),
             )
 
-    def _cursor_at(self, sequence: int, link: bytes) -> str:
+    def _cursor_at(self, sequence: int, link: str) -> str:
         return f"{self._store_id}.{revision_of(sequence, link)}"
 
     def _sequence_of(self, since: str) -> int:
@@ -351,7 +319,7 @@ class SqliteTransaction(DriverTransaction):
         except ValueError:
             sequence = -1
         if store == self._store_id and 0 <= sequence <= self._committed[0]:
-            row = self._one(_LINK, (sequence,)) if sequence else (self._beginning,)
+            row = self._one(LINK, (sequence,)) if sequence else (self._beginning,)
             if row is not None and since == self._cursor_at(sequence, row[0]):
                 return sequence
         raise Refused(
@@ -400,9 +368,7 @@ class SqliteTransaction(DriverTransaction):
         except sqlite3.Error as error:
             raise self._failed(error) from cause_of(error)
 
-    def _run_many(self, sql: str, rows: list[tuple[Any, ...]]) -> None:
-        if not rows:
-            return
+    def _run_many(self, sql: str, rows: Iterable[tuple[Any, ...]]) -> None:
         try:
             self._connection.executemany(sql, rows)
         except sqlite3.Error as error:
@@ -430,7 +396,7 @@ def _batches(writes: Iterable[Write]) -> Iterator[list[Write]]:
     """Cut into batches in which no document comes twice: what is to be replaced must be in the tables."""
     remaining = iter(writes)
     while batch := list(islice(remaining, _BATCH)):
-        if len({write[:2] for write in batch}) == len(batch):
+        if len({write.id for write in batch}) == len(batch):
             yield batch
             continue
         distinct: dict[tuple[str, str], Write] = {}
@@ -446,17 +412,3 @@ def _version(row: tuple[Any, ...], body: bytes | None, index: Iterable[str | Non
     sequence, operation, at, link = row[:4]
     values = None if body is None or index is None else Index._make(index)
     return Version(revision_of(sequence, link), Operation(operation), instant_from_microseconds(at), body, values)
-
-
-def _compiled(condition: Condition) -> tuple[str, list[str]]:
-    """Turn a condition into SQL over one known column; the texts stay parameters."""
-    column = _CONDITION_COLUMNS[condition.name]
-    if isinstance(condition, OneOf):
-        return f"{column} IN (SELECT value FROM json_each(?))", [json.dumps(condition.values)]  # noqa: S608 - a known column
-    if isinstance(condition, Range):
-        low, high, missing = condition.low, condition.high, condition.missing
-    else:
-        low, high, missing = condition.text, condition.beyond, False
-    limits = [(sign, limit) for sign, limit in ((">=", low), ("<", high)) if limit is not None]
-    inner = " AND ".join([f"{column} {sign} ?" for sign, _ in limits] or [f"{column} IS NOT NULL"])
-    return f"({column} IS NULL OR ({inner}))" if missing else inner, [limit for _, limit in limits]

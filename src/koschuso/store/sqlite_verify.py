@@ -16,11 +16,13 @@ __all__ = ["verify"]
 
 # Text is read as bytes: a flipped bit can make it undecodable.
 _ROWS = (
-    "SELECT 0 AS old, seq, CAST(kind AS BLOB), CAST(id AS BLOB), CAST(operation AS BLOB), at, previous, digest, link, "
+    "SELECT 0 AS old, seq, CAST(kind AS BLOB), CAST(id AS BLOB), CAST(operation AS BLOB), at, previous, "
+    "CAST(digest AS BLOB), CAST(link AS BLOB), "
     "CAST(body AS BLOB), CAST(ix_type AS BLOB), CAST(ix_subject AS BLOB), CAST(ix_object AS BLOB), "
     "CAST(ix_begin AS BLOB), CAST(ix_end AS BLOB), CAST(ix_place AS BLOB) FROM record "
     "UNION ALL "
-    "SELECT 1 AS old, seq, CAST(kind AS BLOB), CAST(id AS BLOB), CAST(operation AS BLOB), at, previous, digest, link, "
+    "SELECT 1 AS old, seq, CAST(kind AS BLOB), CAST(id AS BLOB), CAST(operation AS BLOB), at, previous, "
+    "CAST(digest AS BLOB), CAST(link AS BLOB), "
     "CAST(body AS BLOB), CAST(ix_type AS BLOB), CAST(ix_subject AS BLOB), CAST(ix_object AS BLOB), "
     "CAST(ix_begin AS BLOB), CAST(ix_end AS BLOB), CAST(ix_place AS BLOB) FROM past ORDER BY seq"
 )
@@ -38,7 +40,7 @@ _STRAY = (
 )
 
 
-def verify(connection: sqlite3.Connection, beginning: bytes) -> Verification:
+def verify(connection: sqlite3.Connection, beginning: str) -> Verification:
     """Check the whole file in the state that the connection's transaction sees.
 
     Args:
@@ -57,7 +59,7 @@ def verify(connection: sqlite3.Connection, beginning: bytes) -> Verification:
         removed = {(kind, id_): last for kind, id_, last in connection.execute(_REMOVED)}
         for row in connection.execute(_ROWS):
             damages += _check(row, head, changes + 1, removed)
-            changes, head = row[1], row[8]
+            changes, head = row[1], _text(row[8])
             documents += not row[0] and row[9] is not None
         damages += [
             _damage(kind, id_, f"Die frühere Fassung {sequence} gehört zu keiner späteren Änderung.")
@@ -66,20 +68,21 @@ def verify(connection: sqlite3.Connection, beginning: bytes) -> Verification:
     except sqlite3.Error as error:
         name = getattr(error, "sqlite_errorname", "unlesbarer Text")
         damages.append(Damage(message=f"Die Datei ist nicht mehr ganz lesbar ({name})."))
-    return Verification(documents=documents, changes=changes, head=head.hex(), damages=tuple(damages))
+    return Verification(documents=documents, changes=changes, head=head, damages=tuple(damages))
 
 
 def _check(
-    row: tuple[Any, ...], link: bytes, expected: int, removed: Mapping[tuple[bytes, bytes], int]
+    row: tuple[Any, ...], link: str, expected: int, removed: Mapping[tuple[bytes, bytes], int]
 ) -> Iterator[Damage]:
     """Check one change: its number, its place in the chain, its content."""
     old, sequence, kind, id_, operation, at, previous, digest, own_link, body, *index = row
+    change = (link, sequence, at, _text(operation), previous, _text(kind), _text(id_), _text(digest))
     if sequence != expected:
         yield _damage(kind, id_, f"Vor dem Eintrag {sequence} des Änderungsprotokolls fehlen Einträge.")
-    elif next_link(link, (sequence, at, _text(operation), previous, _text(kind), _text(id_)), digest) != own_link:
+    elif next_link(change) != _text(own_link):
         yield _damage(kind, id_, f"Der Eintrag {sequence} des Änderungsprotokolls wurde verändert.")
     if body is not None:
-        whole = operation == b"put" and content_digest(body, _index(index)) == digest
+        whole = operation == b"put" and content_digest(body, _index(index)) == _text(digest)
     else:
         gone_on_purpose = operation != b"put" or (old and sequence < removed.get((kind, id_), 0))
         whole = gone_on_purpose and not any(index)

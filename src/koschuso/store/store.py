@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 import threading
 from contextlib import contextmanager
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast, final
 
 from koschuso.codec import decode, encode
@@ -13,8 +12,8 @@ from koschuso.errors import NotFound, WrongUse
 from koschuso.model import RECORD_TYPES, Record
 from koschuso.query import Query, arranged, matches
 from koschuso.store.backends import CORE_BACKENDS, open_driver
-from koschuso.store.conditions import OneOf
-from koschuso.store.driver import ANY, Expect, Write, require_expected
+from koschuso.store.bulk import bulk_writes, collector_paused
+from koschuso.store.driver import ANY, Expect, require_expected
 from koschuso.store.indexing import index_of, narrowed
 from koschuso.store.reasons import REASON_KIND, Reasons, reason_at
 from koschuso.store.stored import Changed, Outcome, Past, Saved, Stored
@@ -36,8 +35,6 @@ if TYPE_CHECKING:
 __all__ = ["Store", "open_store"]
 
 R = TypeVar("R", bound=Record)
-
-_BATCH = 500
 
 
 class _Work:
@@ -207,12 +204,12 @@ class Store:
             InvalidRecord: A value cannot be stored; nothing was changed.
         """
         tally = {Outcome.CREATED: 0, Outcome.UPDATED: 0, Outcome.UNCHANGED: 0}
-        with _collector_paused(), self._writing() as work:
-            writes = _writes(work.transaction, records, expect, tally)
+        with collector_paused(), self._writing() as work:
+            writes = bulk_writes(work.transaction, records, expect, tally)
             first = next(writes, None)
             if first is not None:
                 _announce(work)
-                work.transaction.put_many(_chained(first, writes))
+                work.transaction.put_many(chain((first,), writes))
         return Saved(created=tally[Outcome.CREATED], updated=tally[Outcome.UPDATED], unchanged=tally[Outcome.UNCHANGED])
 
     def remove(self, record_type: type[Record], id: str, *, expect: Expected) -> bool:  # noqa: A002 - the record's own term
@@ -260,7 +257,7 @@ class Store:
         Raises:
             Corrupt: What is stored cannot be read.
         """
-        with _collector_paused():
+        with collector_paused():
             return list(self.query(query))
 
     def count(self, query: Query[Any]) -> int:
@@ -467,65 +464,3 @@ def _changes(transaction: DriverTransaction, since: str | None) -> Iterator[Chan
 def _announce(work: _Work) -> None:
     if work.reasons is not None:
         work.reasons.open()
-
-
-def _chained(first: Write, others: Iterator[Write]) -> Iterator[Write]:
-    yield first
-    yield from others
-
-
-def _writes(
-    transaction: DriverTransaction, records: Iterable[Record], expect: Expect, tally: dict[Outcome, int]
-) -> Iterator[Write]:
-    """Give the writes for what differs from what is stored, and count what becomes of all."""
-    seen: set[tuple[str, str]] = set()
-    new_kinds: dict[str, bool] = {}
-    following = iter(records)
-    while batch := [
-        Write(record.KIND, record.id, encode(record), index_of(record), expect) for record in islice(following, _BATCH)
-    ]:
-        there = _there(transaction, batch, new_kinds)
-        for write in batch:
-            key = write[:2]
-            old = there.get(key)
-            # A key that comes twice is judged by the driver alone: what is stored by then is not known here.
-            if key in seen:
-                outcome = Outcome.UPDATED
-            elif old is None:
-                outcome = Outcome.CREATED
-            elif old.body == write.body and old.index == write.index and expect is ANY:
-                tally[Outcome.UNCHANGED] += 1
-                continue
-            else:
-                outcome = Outcome.UPDATED
-            seen.add(key)
-            tally[outcome] += 1
-            yield write
-
-
-def _there(
-    transaction: DriverTransaction, batch: list[Write], new_kinds: dict[str, bool]
-) -> dict[tuple[str, str], Document]:
-    """Read what is stored under the keys of a batch; of a kind that was new at the beginning nothing needs reading."""
-    ids: dict[str, list[str]] = {}
-    for write in batch:
-        ids.setdefault(write.kind, []).append(write.id)
-    there: dict[tuple[str, str], Document] = {}
-    for kind, wanted in ids.items():
-        if kind not in new_kinds:
-            new_kinds[kind] = next(transaction.scan(kind), None) is None
-        if not new_kinds[kind]:
-            there.update(((kind, document.id), document) for document in transaction.scan(kind, [OneOf("id", wanted)]))
-    return there
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Leave out garbage collection while many records are made: none of them is garbage, and looking costs double."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
