@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from koschuso.model import Assignment, Occupancy, Organisation, Position, SchoolProfile, Workload
 from koschuso.reporting import (
+    BUILTIN_RENDERERS,
     STELLENUEBERSICHT,
     Column,
     ColumnType,
@@ -166,7 +167,13 @@ def document_of(text):
     )
     blocks = (Text(paragraphs=(text,)), Listing(items=(Item(text, lead=text),)), table)
     return Document(
-        title=text, office=text, period=text, as_of=AS_OF, sections=(Section(title=text, blocks=blocks),), notes=(text,)
+        title=text,
+        office=text,
+        period=text,
+        as_of=AS_OF,
+        sections=(Section(title=text, blocks=blocks),),
+        notes=(text,),
+        renderers=BUILTIN_RENDERERS,
     )
 
 

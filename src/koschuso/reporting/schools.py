@@ -48,6 +48,16 @@ class Place(StrEnum):
         return _PLACE_LABELS[self]
 
 
+_PLACE_LABELS = {
+    Place.SCHULE: "Schule der Region",
+    Place.OHNE_EINSATZ: "Stellenanteil ohne Einsatzort",
+    Place.ANDERER_ORT: "Einsatz an einem Ort, der keine Schule ist",
+    Place.SCHULE_AUSSERHALB: "Einsatz an einer Schule außerhalb der Region",
+    Place.SCHULE_NICHT_IN_BETRIEB: "Einsatz an einer Schule, die nicht in Betrieb ist",
+    Place.ORT_UNBEKANNT: "Einsatzort ist nicht erfasst",
+}
+
+
 def is_open(school: SchoolProfile, day: date) -> bool:
     """Tell whether a school is in operation on a day, from its Schulbetriebsschlüssel and the date beside it.
 

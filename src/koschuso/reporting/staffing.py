@@ -41,16 +41,6 @@ class Work(StrEnum):
     """MPT, SPF, Übergangsbegleitung, BuT-Beratung …"""
 
 
-_PLACE_LABELS = {
-    Place.SCHULE: "Schule der Region",
-    Place.OHNE_EINSATZ: "Stellenanteil ohne Einsatzort",
-    Place.ANDERER_ORT: "Einsatz an einem Ort, der keine Schule ist",
-    Place.SCHULE_AUSSERHALB: "Einsatz an einer Schule außerhalb der Region",
-    Place.SCHULE_NICHT_IN_BETRIEB: "Einsatz an einer Schule, die nicht in Betrieb ist",
-    Place.ORT_UNBEKANNT: "Einsatzort ist nicht erfasst",
-}
-
-
 @attrs.frozen
 class Amount:
     """A volume: the exact sum of what is known, and how many parts are unknown."""

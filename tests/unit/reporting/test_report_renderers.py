@@ -19,6 +19,7 @@ import pytest
 from koschuso.errors import Unavailable, WrongUse
 from koschuso.model.workload import round_vzae
 from koschuso.reporting import (
+    BUILTIN_RENDERERS,
     GESCHICHTE,
     KENNZAHLEN,
     STELLENUEBERSICHT,
@@ -52,6 +53,7 @@ HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=y>{{ 7*7 }}</style>]]
 def a_document(*blocks, **more):
     given = {"title": "Probe", "office": "Stelle", "period": "Stichtag 15.10.2025", **more}
     given.setdefault("as_of", datetime(2025, 10, 15, 12, 0, tzinfo=UTC))
+    given.setdefault("renderers", BUILTIN_RENDERERS)
     return Document(**{"sections": (Section(title="Teil", blocks=blocks),), **given})
 
 
