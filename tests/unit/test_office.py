@@ -11,11 +11,15 @@ from koschuso.errors import InvalidRecord, NotFound, Refused, Unavailable, Wrong
 from koschuso.model import (
     Event,
     EventStatus,
+    FuzzyDate,
+    Location,
     Organisation,
     Participation,
     Person,
     Position,
     Publication,
+    Task,
+    TaskStatus,
     TimeSpan,
     Visibility,
     Workload,
@@ -296,3 +300,39 @@ def test_a_new_edition_of_the_register_keeps_what_the_office_knows_better(office
     assert again.school is not None
     assert (again.phones, again.school.sozialindexstufe, again.school.pupils) == (school.phones, 4, 210)
     assert office.get(Organisation, traeger.id).phones == ("02921 30-0",)
+
+
+def test_a_program_that_strips_our_lines_takes_no_fact_away(office, tmp_path):
+    stored = attrs.evolve(
+        FACHTAG,
+        status=EventStatus.DURCHGEFUEHRT,
+        type="fachtag",
+        topics=("kinderschutz",),
+        location=Location(name="Börde-Halle", room="Saal 1"),
+    )
+    task = Task(id="t", title="Bericht", status=TaskStatus.WARTET, due=FuzzyDate("03/2026"))
+    office.save(stored, task)
+    file = tmp_path / "kalender.ics"
+    office.export(file, kinds=("event", "task"))
+    unfolded = file.read_bytes().replace(b"\r\n ", b"")
+    lines = [line for line in unfolded.splitlines() if not line.startswith(b"X-KOSCHUSO")]
+    file.write_bytes(b"\r\n".join(lines).replace(b"SUMMARY:Fachtag", b"SUMMARY:Fachtag in Soest") + b"\r\n")
+
+    result = office.import_file(file)
+
+    again = office.get(Event, "fachtag")
+    assert again.title == "Fachtag in Soest"
+    assert (again.status, again.location, again.type) == (stored.status, stored.location, stored.type)
+    assert (office.get(Task, "t").status, office.get(Task, "t").due) == (task.status, task.due)
+    assert result.refused == ()
+
+
+def test_what_another_program_decides_is_taken_over(office, tmp_path):
+    office.save(FACHTAG)
+    file = tmp_path / "kalender.ics"
+    office.export(file, kinds=("event",))
+    file.write_bytes(file.read_bytes().replace(b"STATUS:CONFIRMED", b"STATUS:CANCELLED", 1))
+
+    office.import_file(file)
+
+    assert office.get(Event, "fachtag").status is EventStatus.ABGESAGT

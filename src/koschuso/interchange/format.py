@@ -92,6 +92,8 @@ class Format:
         carries: For a kind of record (``"event"``), or for one type of it (``"organisation/schule"``), the fields (dotted
             inside values) that a file of this format can say something about; the others of a stored record survive
             an import. A kind that is not named is carried whole.
+        settle: Takes the stored and the read record, and gives the read one with those stored values that the file
+            tells only coarsely and does not contradict. ``None`` takes the record as read.
     """
 
     name: str
@@ -102,6 +104,7 @@ class Format:
     write: Callable[[Sequence[Record], WriteOptions], Writing] | None = None
     kinds: tuple[str, ...] = attrs.field(default=(), converter=_strings)
     carries: Mapping[str, tuple[str, ...]] = EMPTY
+    settle: Callable[[Record, Record], Record] | None = None
 
     @suffixes.validator
     def _dotted(self, _attribute: object, value: tuple[str, ...]) -> None:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final
 
 from koschuso.interchange import ical_read, ical_write
 from koschuso.interchange.format import Format, ReadOptions, WriteOptions, Writing
+from koschuso.interchange.ical_settle import settle
 from koschuso.model import Reading, Record
 
 if TYPE_CHECKING:
@@ -120,5 +121,6 @@ FORMAT: Final = Format(
     write=_write,
     kinds=ical_write.KINDS,
     carries=CARRIES,
+    settle=settle,
 )
 """The format as the registry offers it."""

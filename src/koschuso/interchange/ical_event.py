@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from koschuso.interchange.contentline import ContentLine
 
-__all__ = ["EVENT_STATUS", "NOT_EXPORTED", "RECURRENCE", "event_table", "identity", "same_id"]
+__all__ = ["EVENT_STATUS", "NOT_EXPORTED", "RECURRENCE", "USUAL_STATUS", "event_table", "identity", "same_id"]
 
 EVENT_STATUS: Final = {
     EventStatus.GEPLANT: "TENTATIVE",
@@ -45,7 +45,7 @@ NOT_EXPORTED: Final = frozenset(set(EventStatus) - set(EVENT_STATUS))
 RECURRENCE: Final = ("RRULE", "RDATE", "EXDATE", "EXRULE")
 """The properties of ``Event.recurrence``."""
 
-_USUAL_STATUS: Final = {
+USUAL_STATUS: Final = {
     "TENTATIVE": EventStatus.GEPLANT,
     "CONFIRMED": EventStatus.EINLADUNG,
     "CANCELLED": EventStatus.ABGESAGT,
@@ -126,8 +126,8 @@ def _status_read(lines: Sequence[ContentLine], scope: CalendarScope) -> Mapping[
         name = line[0].name
         if name == "STATUS":
             standard = line[1].strip().upper()
-            if standard in _USUAL_STATUS:
-                usual = _USUAL_STATUS[standard]
+            if standard in USUAL_STATUS:
+                usual = USUAL_STATUS[standard]
             else:
                 scope.not_understood(line, "TENTATIVE, CONFIRMED oder CANCELLED")
                 standard = ""

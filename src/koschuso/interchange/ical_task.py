@@ -28,7 +28,16 @@ if TYPE_CHECKING:
 
     from koschuso.interchange.contentline import ContentLine
 
-__all__ = ["NO_TITLE", "RECORD", "TASK_STATUS", "activity_table", "milestone_table", "task_table"]
+__all__ = [
+    "NO_TITLE",
+    "RECORD",
+    "TASK_STATUS",
+    "USUAL_TASK_STATUS",
+    "activity_table",
+    "day_of",
+    "milestone_table",
+    "task_table",
+]
 
 TASK_STATUS: Final = {
     TaskStatus.GEPLANT: "NEEDS-ACTION",
@@ -45,7 +54,7 @@ NO_TITLE: Final = "(ohne Titel)"
 RECORD: Final = f"{X}DATENSATZ"
 """The property that says which kind of record a VJOURNAL is."""
 
-_USUAL_STATUS: Final = {
+USUAL_TASK_STATUS: Final = {
     "NEEDS-ACTION": TaskStatus.GEPLANT,
     "IN-PROCESS": TaskStatus.IN_ARBEIT,
     "COMPLETED": TaskStatus.ERLEDIGT,
@@ -93,7 +102,8 @@ def _local_day(line: ContentLine, scope: CalendarScope) -> date | None:
         return moment.wall.date()
 
 
-def _day_of(value: FuzzyDate, *, last: bool) -> date | None:
+def day_of(value: FuzzyDate, *, last: bool) -> date | None:
+    """Give the day that stands for a fuzzy date in a standard property, ``None`` where its year is not known."""
     if not value.has_year:
         return None
     return value.latest() if last else value.earliest()
@@ -126,7 +136,7 @@ def _fuzzy(field: str, name: str, own: str, *, last: bool, required: bool = Fals
                 day = _local_day(line, scope)
             else:
                 words = _words(line, scope)
-        if words is not None and day == _day_of(words, last=last):
+        if words is not None and day == day_of(words, last=last):
             return {field: words}
         # whoever moves the task in another program changes only the standard property
         return {field: words if day is None else FuzzyDate.of(day)}
@@ -135,7 +145,7 @@ def _fuzzy(field: str, name: str, own: str, *, last: bool, required: bool = Fals
         value: FuzzyDate | None = getattr(record, field)
         if value is None:
             return ()
-        day = _day_of(value, last=last)
+        day = day_of(value, last=last)
         lines = [] if day is None else [f"{name};VALUE=DATE:{write_date(day)}"]
         if required or day is None or value != FuzzyDate.of(day):
             lines.append(f"{own}:{escape_text(value.text)}")
@@ -151,11 +161,11 @@ def _status() -> CalendarAspect:
         found = {line[0].name: line for line in lines}
         completed = _local_day(found["COMPLETED"], scope) if "COMPLETED" in found else None
         standard = found["STATUS"].value.strip().upper() if "STATUS" in found else ""
-        if standard and standard not in _USUAL_STATUS:
+        if standard and standard not in USUAL_TASK_STATUS:
             scope.not_understood(found["STATUS"], "NEEDS-ACTION, IN-PROCESS, COMPLETED oder CANCELLED")
             standard = ""
         own = found[f"{X}STATUS"].value.strip() if f"{X}STATUS" in found else ""
-        status = _USUAL_STATUS.get(standard, TaskStatus.GEPLANT if completed is None else TaskStatus.ERLEDIGT)
+        status = USUAL_TASK_STATUS.get(standard, TaskStatus.GEPLANT if completed is None else TaskStatus.ERLEDIGT)
         if own in set(TaskStatus) and (not standard or TASK_STATUS[TaskStatus(own)] == standard):
             status = TaskStatus(own)
         return {"status": status, "completed_on": completed if status is TaskStatus.ERLEDIGT else None}

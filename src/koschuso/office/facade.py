@@ -222,7 +222,7 @@ class Office:
         with self.registry.using(format_.name):
             read = format_.read(data, options)
         reading = strip_private(read, keep=tuple(keep))
-        changes, refused = plan(reading.records, self._stored, format_.carries)
+        changes, refused = plan(reading.records, self._stored, format_.carries, format_.settle)
         result = ImportResult(
             format=format_.title,
             created=_references(changes, Outcome.CREATED),

@@ -90,6 +90,7 @@ def plan(
     records: Iterable[Record],
     stored: Callable[[Record], Record | None],
     carries: Mapping[str, tuple[str, ...]],
+    settle: Callable[[Record, Record], Record] | None = None,
 ) -> tuple[list[Change], list[Finding]]:
     """Decide for each record what storing it would do.
 
@@ -97,6 +98,7 @@ def plan(
         records: The records of the file; of two with the same id the later one counts.
         stored: Gives the stored record of the same kind and id.
         carries: What the format can carry, see `koschuso.interchange.format.Format`.
+        settle: What it says only coarsely, likewise.
 
     Returns:
         What to store, and why the rest is refused.
@@ -110,7 +112,8 @@ def plan(
             changes[reference] = Change(outcome=Outcome.CREATED, record=record)
             continue
         try:
-            after = merge(before, record, _carried(record, carries))
+            read = record if settle is None else settle(before, record)
+            after = merge(before, read, _carried(record, carries))
         except InvalidRecord as error:
             # The file's fields contradict those of the stored record that it does not carry.
             refused.extend(finding for finding in error.findings if isinstance(finding, Finding))
