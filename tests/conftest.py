@@ -4,6 +4,13 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# The default run tries the same examples each time, so that it fails for a reason and not by chance; to look for new
+# ones, set KOSCHUSO_EXAMPLES=random.
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("random", deadline=None)
+settings.load_profile(os.environ.get("KOSCHUSO_EXAMPLES", "same"))
 
 
 @pytest.fixture(scope="session")

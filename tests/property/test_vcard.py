@@ -90,8 +90,9 @@ def organisations(draw):
             schulform=st.sampled_from(["grundschule", "gesamtschule", "soest:neue"]),
         )
     )
+    id_ = draw(IDS)
     return Organisation(
-        id=draw(IDS),
+        id=id_,
         type=draw(st.sampled_from(["schule", "teilstandort"] if school else ["rbb", "sonstige", "freier_traeger"])),
         name=draw(TEXTS),
         short_name=draw(MAYBE),
@@ -102,7 +103,7 @@ def organisations(draw):
         email=draw(st.just("") | EMAILS),
         homepage=draw(st.sampled_from(["", "https://kreis.example/a?b=1,2;c=3"])),
         ags=draw(st.sampled_from(["", "05974", "05974040"])),
-        parent_id=draw(MAYBE),
+        parent_id=draw(MAYBE.filter(lambda parent: parent != id_)),
         traegernummer=draw(MAYBE),
         school=school,
         source="import",
