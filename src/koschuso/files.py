@@ -17,6 +17,7 @@ __all__ = ["reason", "write_atomically"]
 
 _REASONS = {
     errno.ENOENT: "Datei oder Ordner gibt es nicht",
+    errno.EEXIST: "dort liegt schon etwas anderes",
     errno.ENOTDIR: "ein Teil des Pfads ist kein Ordner",
     errno.EISDIR: "das ist ein Ordner",
     errno.EACCES: "die Berechtigung fehlt",

@@ -72,7 +72,11 @@ def get(driver, id_="a", kind="person"):
 
 def scan(driver, *conditions, kind="person", after=None):
     with driver.transaction(write=False) as transaction:
-        return list(transaction.scan(kind, conditions, after=after))
+        documents = list(transaction.scan(kind, conditions, after=after))
+        # Wherever documents are read whole, `contents` must give the same.
+        contents = list(transaction.contents(kind, conditions, after=after))
+    assert contents == [(document.id, document.revision, document.body) for document in documents]
+    return documents
 
 
 def changes(driver, since=None):
@@ -243,6 +247,25 @@ class DriverContract:
                 assert transaction.counts() == {"event": 593, "person": 1184}
             with driver.transaction(write=True) as transaction:
                 assert transaction.put_many([]) == []
+
+    def test_t1_many_at_once_keep_every_mixture_of_index_values_new_and_replaced(self, case):
+        texts = (None, "", "a", "Ä")
+        mixtures = [Index(*(texts[number // 4**place % 4] for place in range(3)), place=None) for number in range(137)]
+        with case.open() as driver:
+            for round_, step in ((b"1", 3), (b"2", 1)):
+                writes = [
+                    Write("person", f"{number:03}", b'{"n":%b}' % round_, mixtures[-number], ANY)
+                    for number in range(0, 137, step)
+                ]
+                with driver.transaction(write=True) as transaction:
+                    revisions = transaction.put_many(writes)
+                assert scan(driver) == [
+                    (write.kind, write.id, revision, write.body, write.index)
+                    for write, revision in zip(writes, revisions, strict=True)
+                ]
+                remove(driver, "003")
+            if Capability.VERIFY in driver.capabilities:
+                assert driver.verify().damages == ()
 
     def test_t1_the_store_outlives_its_driver(self, case):
         driver = case.open()

@@ -374,7 +374,9 @@ def test_what_is_no_record_is_listed_and_written_back():
     )
     reading = ical.read(data)
     assert reading.records == ()
-    assert [(finding.field, finding.line) for finding in reading.left_out] == [("VFREEBUSY", 4), ("VEVENT", 7)]
+    assert [(finding.field, finding.line) for finding in reading.left_out] == [("VFREEBUSY", 4)]
+    refused = [finding for finding in reading.findings if finding.rule == "ical.nicht_uebernommen"]
+    assert [(finding.field, finding.line) for finding in refused] == [("VEVENT", 7)]
     assert written_lines(ical.write(reading)) == data.decode().split("\n")
 
 

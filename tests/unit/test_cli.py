@@ -57,7 +57,7 @@ def test_the_office_is_found_from_inside_its_folder(folder, monkeypatch, capsys)
     monkeypatch.chdir(folder / "berichte")
 
     assert main(["list", "person"]) == 0
-    assert "0 Datensätze" in capsys.readouterr().err
+    assert "Person: 0" in capsys.readouterr().err
 
 
 def test_check_ends_with_1_only_for_errors(folder, capsys):

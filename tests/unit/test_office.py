@@ -7,7 +7,7 @@ import attrs
 import pytest
 
 from koschuso import Office, Settings
-from koschuso.errors import InvalidRecord, NotFound, Refused, Unavailable, WrongUse
+from koschuso.errors import InvalidRecord, NotFound, Refused, Unavailable, UnsafeLocation, WrongUse
 from koschuso.model import (
     Event,
     EventStatus,
@@ -175,7 +175,7 @@ def test_what_no_format_knows_is_refused_in_one_sentence(office, tmp_path, conte
     file = tmp_path / "etwas.ics"
     file.write_bytes(content)
 
-    with pytest.raises(Refused, match="Format"):
+    with pytest.raises(Refused, match=r"etwas\.ics.*(Format|ist leer)"):
         office.import_file(file)
 
 
@@ -336,3 +336,56 @@ def test_what_another_program_decides_is_taken_over(office, tmp_path):
     office.import_file(file)
 
     assert office.get(Event, "fachtag").status is EventStatus.ABGESAGT
+
+
+def test_a_folder_that_is_refused_is_not_left_behind(tmp_path):
+    (tmp_path / "OneDrive").mkdir()
+
+    with pytest.raises(UnsafeLocation, match="OneDrive"):
+        Office.init(tmp_path / "OneDrive" / "buero", name="Muster", ags="05974")
+    assert list((tmp_path / "OneDrive").iterdir()) == []
+
+
+@pytest.mark.parametrize("lose", [lambda path: path.unlink(), lambda path: path.write_bytes(b"")])
+def test_a_lost_database_is_told_and_not_replaced_by_an_empty_one(tmp_path, lose):
+    Office.init(tmp_path / "buero", name="Muster", ags="05974").close()
+    lose(tmp_path / "buero" / "koschuso.db")
+    before = sorted(path.name for path in (tmp_path / "buero").iterdir())
+
+    with pytest.raises(Unavailable, match="Sicherung"):
+        Office.open(tmp_path / "buero")
+    assert sorted(path.name for path in (tmp_path / "buero").iterdir()) == before
+
+
+def test_settings_of_a_windows_editor_are_read(tmp_path):
+    settings = Settings(name="Büro Süd", ags="05974")
+    (tmp_path / SETTINGS).write_bytes(b"\xef\xbb\xbf" + settings.to_toml().replace("\n", "\r\n").encode())
+
+    assert Settings.read(tmp_path) == settings
+
+
+def test_settings_in_another_encoding_are_refused_in_german(tmp_path):
+    (tmp_path / SETTINGS).write_bytes('[buero]\nname = "Büro"\n'.encode("cp1252"))
+
+    with pytest.raises(Refused, match="UTF-8"):
+        Settings.read(tmp_path)
+
+
+def test_one_unreadable_event_is_told_as_not_taken_and_the_others_are_taken(office, tmp_path):
+    file = tmp_path / "kalender.ics"
+    good = b"BEGIN:VEVENT\r\nUID:gut\r\nDTSTART:20250101T100000Z\r\nSUMMARY:Gut\r\nEND:VEVENT\r\n"
+    bad = b"BEGIN:VEVENT\r\nUID:schlecht\r\nDTSTART:quatsch\r\nSUMMARY:Schlecht\r\nEND:VEVENT\r\n"
+    file.write_bytes(b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n" + bad + good + b"END:VCALENDAR\r\n")
+
+    result = office.import_file(file)
+
+    assert [str(reference) for reference in result.created] == ["event/gut"]
+    assert [(finding.rule, finding.line) for finding in result.refused] == [("ical.nicht_uebernommen", 3)]
+    assert str(office.get(Event, "gut").span) == "01.01.2025, 11:00 Uhr"
+
+
+def test_figures_about_positions_say_when_none_is_recorded(office):
+    for name in ("stellenuebersicht", "kennzahlen"):
+        assert office.report(name).sections[0].title == "Noch keine Stellen erfasst"
+    office.save(Position(id="s", name="Stelle"))
+    assert office.report("kennzahlen").sections[0].title != "Noch keine Stellen erfasst"

@@ -314,7 +314,7 @@ def test_unknown_keys_are_told_once_with_their_number_and_foreign_plugins_by_nam
         ("gibtesnicht", Severity.WARNING, True),
         ("soest:haus", Severity.INFO, False),
     ]
-    assert "Plugin „soest“" in findings[1].message
+    assert "Plugin »soest«" in findings[1].message
 
 
 def test_a_school_has_one_schultraeger_at_a_time():
@@ -365,7 +365,7 @@ def test_people_without_any_legal_basis_are_found_and_the_purposes_counted():
     )
     findings = check(View(none, consent, person("z", legal_bases=(), status=PersonStatus.AUSGESCHIEDEN)), RULES)
     assert [f.id for f in findings if f.rule == "person.ohne_rechtsgrundlage"] == ["x"]
-    assert {f.value: f.message[0] for f in findings if f.rule == "person.zweck_ohne_rechtsgrundlage"} == {
+    assert {f.value: f.message[-2] for f in findings if f.rule == "person.zweck_ohne_rechtsgrundlage"} == {
         "netzwerkverteiler": "1",
         "veranstaltung": "2",
         "veroeffentlichung": "2",

@@ -59,7 +59,7 @@ def test_an_unknown_scheme_lists_the_known_ones():
     with pytest.raises(WrongUse) as caught:
         open_driver("oracle://anna:geheim@db/x")
     assert str(caught.value).startswith(
-        "Einen Speicher mit dem Schema „oracle“ gibt es nicht. Bekannt sind: memory, sqlite."
+        "Einen Speicher mit dem Schema »oracle« gibt es nicht. Bekannt sind: memory, sqlite."
     )
     assert "geheim" not in str(caught.value)
 

@@ -28,6 +28,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Asked by scripts and installers all the time: answered without loading the command line library.
         print(f"koschuso {__version__}")  # noqa: T201 - a command prints
         return 0
-    from koschuso.cli.application import run  # noqa: PLC0415 - see above
+    try:
+        from koschuso.cli.application import run  # noqa: PLC0415 - see above
 
-    return run(given)
+        return run(given)
+    except KeyboardInterrupt:
+        print("Abgebrochen; es wurde nichts Halbes geschrieben.", file=sys.stderr)  # noqa: T201 - as above
+        return 130

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import sys
 import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +15,7 @@ from koschuso import __version__
 from koschuso.cli.german import GermanGroup, sentence
 from koschuso.cli.output import finding_as_json, print_findings, print_json
 from koschuso.errors import InvalidRecord, KoschusoError, WrongUse
+from koschuso.files import reason
 from koschuso.model import Finding
 
 if TYPE_CHECKING:
@@ -50,6 +53,10 @@ def application() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command; whatever goes wrong ends in one German sentence and an exit status, never in a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A redirected output may have a narrow code page: a question mark is better than no list at all.
+            stream.reconfigure(errors="replace")
     try:
         result = application.main(list(arguments), prog_name="koschuso", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -85,6 +92,8 @@ def _message(error: Exception) -> str:
         return sentence(error)
     if isinstance(error, KoschusoError):
         return error.message
+    if isinstance(error, OSError):
+        return f"Die Ausgabe lässt sich nicht schreiben: {reason(error)}."
     frames = traceback.extract_tb(error.__traceback__)
     place = f"{Path(frames[-1].filename).name}, Zeile {frames[-1].lineno}" if frames else "unbekannt"
     return (

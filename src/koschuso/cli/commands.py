@@ -142,15 +142,12 @@ def import_(
     "--audience",
     type=click.Choice(["intern", "netzwerk", "oeffentlich"]),
     default="intern",
-    help="Für wen die Datei ist.",
+    help="Für wen die Datei ist; sonst intern.",
 )
-@click.option(
-    "--target", default="", metavar="PROGRAMM", help="Welches Programm sie liest: outlook, nextcloud, apple, google."
-)
-def export(*, ziel: str, buero: str | None, kinds: tuple[str, ...], audience: str, target: str, as_json: bool) -> None:
+def export(*, ziel: str, buero: str | None, kinds: tuple[str, ...], audience: str, as_json: bool) -> None:
     """Schreibt eine Datei; die Endung nennt das Format (.ics, .vcf …)."""
     with _open(buero) as office:
-        result = office.export(ziel, kinds=kinds, audience=audience, target=target)
+        result = office.export(ziel, kinds=kinds, audience=audience)
     if as_json:
         print_json(
             {
@@ -163,7 +160,7 @@ def export(*, ziel: str, buero: str | None, kinds: tuple[str, ...], audience: st
             }
         )
         return
-    click.echo(f"{result.path}: {result.written} Datensätze als {result.format} geschrieben (Kreis: {audience}).")
+    click.echo(f"{result.path}: {result.format}, Datensätze: {result.written}, für: {audience}.")
     print_findings(result.omitted, title="Für diesen Kreis weggelassen:")
     print_findings(result.lost, title="Was das Format nicht aufnimmt:")
 
@@ -194,7 +191,7 @@ def list_(kind: str, buero: str | None, filters: tuple[str, ...], as_json: bool)
             print_json([unstructure(record) for record in records])
             return
         print_table(columns_of(record_type), [as_row(record, office) for record in records])
-        click.echo(f"{len(records)} Datensätze der Art {record_type.LABEL}.", err=True)
+        click.echo(f"Datensätze der Art {record_type.LABEL}: {len(records)}.", err=True)
 
 
 @_command("show")
@@ -233,7 +230,7 @@ def check(buero: str | None, as_json: bool) -> int:
     elif findings:
         counts = {severity: sum(finding.severity is severity for finding in findings) for severity in Severity}
         click.echo(
-            f"{counts[Severity.ERROR]} Fehler, {counts[Severity.WARNING]} Warnungen, {counts[Severity.INFO]} Hinweise."
+            f"Fehler: {counts[Severity.ERROR]}, Warnungen: {counts[Severity.WARNING]}, Hinweise: {counts[Severity.INFO]}."
         )
         print_findings(findings)
     else:
@@ -248,7 +245,12 @@ def check(buero: str | None, as_json: bool) -> int:
 @click.option("--year", type=str, metavar="JAHR", help="Kalenderjahr, zum Beispiel 2025.")
 @click.option("--schuljahr", metavar="JAHR", help="Schuljahr, zum Beispiel 2024/25.")
 @click.option("--stichtag", metavar="TAG", help="Stichtag: 15.10.2025 oder 2025-10-15.")
-@click.option("--audience", default=None, metavar="KREIS", help="Für wen der Bericht ist; sonst intern.")
+@click.option(
+    "--audience",
+    default=None,
+    metavar="KREIS",
+    help="Für wen der Bericht ist; sonst für die öffentliche Sitzung eines Gremiums.",
+)
 @click.option("--list", "show_list", is_flag=True, help="Zeigt alle Berichte.")
 def report(
     *,

@@ -79,8 +79,9 @@ def sentence(error: click.ClickException) -> str:
 
 
 def _missing(error: Any) -> str:
-    name = error.param_hint or (error.param.human_readable_name if error.param else "")
-    what = "die Option" if error.param is not None and error.param.param_type_name == "option" else "die Angabe"
+    is_option = error.param is not None and error.param.param_type_name == "option"
+    name = error.param_hint or (error.param.opts[-1] if is_option else getattr(error.param, "human_readable_name", ""))
+    what = "die Option" if is_option else "die Angabe"
     return f"Es fehlt {what} {_plain(name)}."
 
 

@@ -51,7 +51,8 @@ def as_row(record: Record, office: Office) -> list[str]:
 
 def title_of(record: Record) -> str:
     """Give what a person would call the record."""
-    return str(getattr(record, "title", "") or getattr(record, "name", "") or record.id)
+    # A person's title is an academic one: the name comes first.
+    return str(getattr(record, "name", "") or getattr(record, "title", "") or record.id)
 
 
 def as_text(record: Record, office: Office) -> str:

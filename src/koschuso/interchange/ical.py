@@ -72,7 +72,7 @@ def read(data: bytes, options: ReadOptions | None = None) -> Reading:
 
     >>> reading = read(b"BEGIN:VEVENT\nUID:1\nDTSTART:20251015T090000Z\nSUMMARY:Fachtag\nEND:VEVENT\n")
     >>> reading.records[0].title, str(reading.records[0].span), reading.records[0].status.value
-    ('Fachtag', '15.10.2025, 09:00–09:00 Uhr', 'einladung')
+    ('Fachtag', '15.10.2025, 11:00 Uhr', 'einladung')
     """
     return ical_read.read(data, options)
 

@@ -161,7 +161,7 @@ class _Reader:
         if not fields["id"]:
             fields["id"] = uid or self._digest(component)
         if any(fields[name] is None for name in _NECESSARY[record_type]):
-            self._keep(component, "nennt nicht, was ein solcher Eintrag braucht (etwa einen lesbaren Beginn)")
+            self._refuse(component, "nennt nicht, was ein solcher Eintrag braucht (etwa einen lesbaren Beginn)")
             return
         self._tell_repeated(component, table)
         check_component(component, self.scope, legacy=self.is_legacy)
@@ -251,7 +251,7 @@ class _Reader:
         try:
             return record_type(**fields)
         except InvalidRecord:
-            self._keep(component, "hat Angaben, die einander widersprechen")
+            self._refuse(component, "hat Angaben, die einander widersprechen")
             return None
 
     def _attendees(self, component: Component, event_id: str) -> list[Participation]:
@@ -309,6 +309,16 @@ class _Reader:
                     line,
                 )
             seen.add(name)
+
+    def _refuse(self, component: Component, why: str) -> None:
+        """Say that a component could not be taken; its lines stay with the reading."""
+        self.header.add(component.texts())
+        self._note(
+            "ical.nicht_uebernommen",
+            f"Der Bestandteil ab Zeile {component.number} {why}; er wurde nicht übernommen.",
+            component,
+            Severity.ERROR,
+        )
 
     def _keep(self, component: Component, why: str) -> None:
         """Keep a component verbatim that is no record."""

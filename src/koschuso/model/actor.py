@@ -318,7 +318,7 @@ class Organisation(Record):
                 field="school",
                 value=self.type,
                 rule="organisation.schule",
-                message=f"Angaben einer Schule gehören zu einer Schule und nur zu ihr, nicht zur Art »{self.type}«.",
+                message=f"Angaben einer Schule gehören zur Art »schule« oder »teilstandort«; eine Schule braucht sie, andere haben keine (hier: »{self.type}«).",
             )
         if not (self.coordination is None or self.type == "koordinierungsstelle"):
             problems.add(

@@ -120,13 +120,35 @@ class TimeSpan:
         """
         return _instant(self.end, self.end_zone or self.zone)
 
+    @property
+    def local_begin(self) -> datetime:
+        """The begin as clocks in NRW show it; all-day, floating and unknown zones as they stand."""
+        return _in_nrw(self.begin, self.zone)
+
+    @property
+    def local_end(self) -> datetime:
+        """The end as clocks in NRW show it; see `local_begin`."""
+        return _in_nrw(self.end, self.end_zone or self.zone)
+
     def __str__(self) -> str:
         if self.all_day:
             last = self.end - timedelta(days=1)
             return f"{self.begin:%d.%m.%Y}" if last == self.begin else f"{self.begin:%d.%m.%Y} – {last:%d.%m.%Y}"
-        if self.begin.date() == self.end.date():
-            return f"{self.begin:%d.%m.%Y, %H:%M}–{self.end:%H:%M} Uhr"
-        return f"{self.begin:%d.%m.%Y, %H:%M} Uhr – {self.end:%d.%m.%Y, %H:%M} Uhr"
+        begin, end = self.local_begin, self.local_end
+        if begin == end:
+            return f"{begin:%d.%m.%Y, %H:%M} Uhr"
+        if begin.date() == end.date():
+            return f"{begin:%d.%m.%Y, %H:%M}–{end:%H:%M} Uhr"
+        return f"{begin:%d.%m.%Y, %H:%M} Uhr – {end:%d.%m.%Y, %H:%M} Uhr"
+
+
+def _in_nrw(moment: datetime, zone: str | None) -> datetime:
+    if zone is None or zone == BERLIN:
+        return moment
+    try:
+        return _instant(moment, zone).astimezone(ZoneInfo(BERLIN)).replace(tzinfo=None)
+    except Refused:
+        return moment
 
 
 def _instant(moment: datetime, zone: str | None) -> datetime:

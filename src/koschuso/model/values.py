@@ -174,8 +174,10 @@ class Coordinates:
 def check_keys(problems: Problems, **fields: str | Iterable[str]) -> None:
     """Note every value that has not the form of a vocabulary key; empty single values are allowed."""
     for field, value in fields.items():
+        if not value:
+            continue
         if isinstance(value, str):
-            if value and not is_key(value):
+            if not is_key(value):
                 _add_key(problems, field, value)
         else:
             for key in value:

@@ -53,7 +53,6 @@ def export(
     *,
     kinds: Sequence[str],
     audience: str,
-    target: str,
     label: Callable[[str, str], str],
 ) -> ExportResult:
     """Write what an audience may see of an office; see `koschuso.office.Office.export`."""
@@ -79,7 +78,6 @@ def export(
     options = WriteOptions(
         stamp=view.as_of,
         audience=audience,
-        target=target,
         title=view.office.name,
         labels=label,
         references={Reference(record.KIND, record.id): record for record in filtered.records},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -85,12 +86,19 @@ class Office:
                     f"In {place} liegt schon ein anderes Büro (Schlüssel {existing.ags}); wählen Sie einen anderen Ordner."
                 )
             return cls.open(place)
+        existed = place.exists()
         try:
             place.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise Unavailable(f"Der Ordner {place} lässt sich nicht anlegen: {reason(error)}.") from error
         # The store comes first: a folder that it refuses (network share, full disk) must not look like an office.
-        office = cls._assemble(wanted, place)
+        try:
+            office = cls._assemble(wanted, place)
+        except BaseException:
+            if not existed:
+                with suppress(OSError):
+                    place.rmdir()
+            raise
         try:
             write_atomically(place / SETTINGS, wanted.to_toml().encode())
         except BaseException:
@@ -115,13 +123,17 @@ class Office:
             return cls._assemble(attrs.evolve(settings or _NAMELESS, store=text), None)
         path = Path(place)
         if path.is_dir():
-            return cls._assemble(settings or Settings.read(path), path)
+            decided = settings or Settings.read(path)
+            _require_database(decided.store, path)
+            return cls._assemble(decided, path)
         if not path.exists():
             raise NotFound(f"{path} gibt es nicht; legen Sie ein Büro an mit: koschuso init {path} --ags SCHLUESSEL")
         folder = path.parent
         if settings is None and (folder / SETTINGS).exists():
             settings = Settings.read(folder)
-        return cls._assemble(attrs.evolve(settings or _NAMELESS, store=f"sqlite:///{path.name}"), folder)
+        decided = attrs.evolve(settings or _NAMELESS, store=f"sqlite:///{path.name}")
+        _require_database(decided.store, folder)
+        return cls._assemble(decided, folder)
 
     @classmethod
     def _assemble(cls, settings: Settings, folder: Path | None) -> Office:
@@ -215,7 +227,12 @@ class Office:
 
         file = Path(path)
         data = _read(file)
-        format_ = recognise(data, self.registry.formats.values(), suffix=file.suffix)
+        if not data:
+            raise Refused(f"Die Datei {file} ist leer.")
+        try:
+            format_ = recognise(data, self.registry.formats.values(), suffix=file.suffix)
+        except Refused as error:
+            raise Refused(f"{file.name}: {error.message}", **error.details) from error
         if format_.read is None:
             raise NotSupported(f"Das Format {format_.title} kann nur geschrieben werden.")
         options = ReadOptions(region=region or self.settings.ags)
@@ -244,7 +261,6 @@ class Office:
         *,
         kinds: Sequence[str] = (),
         audience: str = "intern",
-        target: str = "",
     ) -> ExportResult:
         """Write records to a file whose ending names the format, as far as the audience may see them.
 
@@ -252,16 +268,13 @@ class Office:
             path: The file; an existing one is replaced as a whole.
             kinds: Kinds of records; everything that the format can carry when omitted.
             audience: ``intern``, ``netzwerk`` or ``oeffentlich``; enforced in `koschuso.privacy` and nowhere else.
-            target: Program that is to read it, for the loss report.
 
         Raises:
             WrongUse: No format has this ending, or a kind or audience is unknown.
             Unavailable: The file cannot be written; an existing one is as it was.
         """
         with self.store.snapshot():
-            return export(
-                self.view(), self.registry, Path(path), kinds=kinds, audience=audience, target=target, label=self.label
-            )
+            return export(self.view(), self.registry, Path(path), kinds=kinds, audience=audience, label=self.label)
 
     def report(self, name: str, **parameters: Any) -> Document:
         """Build a report.
@@ -351,6 +364,16 @@ def _absolute(url: str, folder: Path | None) -> str:
         return url
     path, mark, query = url.removeprefix(prefix).partition("?")
     return f"{prefix}{(folder / path).absolute()}{mark}{query}"
+
+
+def _require_database(url: str, folder: Path) -> None:
+    """Refuse to take a lost database for a new, empty one."""
+    path = Path(_absolute(url, folder).removeprefix("sqlite:///").partition("?")[0])
+    if url.startswith("sqlite:///") and (not path.is_file() or path.stat().st_size == 0):
+        raise Unavailable(
+            f"Die Datenbank {path} fehlt oder ist leer, obwohl hier schon ein Büro angelegt wurde. "
+            "Legen Sie sie aus Ihrer Sicherung zurück."
+        )
 
 
 def _read(file: Path) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ DATABASE = "koschuso.db"
 """Name of the SQLite file in an office's folder."""
 
 _LEAST_THRESHOLD = 2
+_PLACE = re.compile(r"line (\d+), column (\d+)")
 
 # Section and key of the file for each setting; the order is the order in the file.
 _PLACES = {
@@ -85,13 +87,17 @@ class Settings:
         """
         path = folder / SETTINGS
         try:
-            content = tomllib.loads(path.read_text(encoding="utf-8"))
+            content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         except FileNotFoundError as error:
             raise Refused(
                 f"In {folder} liegt keine {SETTINGS}; legen Sie ein Büro an mit: koschuso init {folder} --ags SCHLUESSEL"
             ) from error
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise Refused(f"{path} ist nicht lesbar: {error}. Bitte prüfen Sie die genannte Stelle.") from error
+        except UnicodeDecodeError as error:
+            raise Refused(f"{path} ist nicht lesbar; bitte speichern Sie die Datei in der Codierung UTF-8.") from error
+        except tomllib.TOMLDecodeError as error:
+            place = _PLACE.search(str(error))
+            where = f" in Zeile {place[1]}, Spalte {place[2]}" if place else ""
+            raise Refused(f"{path} ist nicht lesbar: ein Schreibfehler{where}. Bitte prüfen Sie die Stelle.") from error
         except OSError as error:
             raise Refused(f"{path} lässt sich nicht lesen: {reason(error)}.") from error
         return cls._from_content(content, path)

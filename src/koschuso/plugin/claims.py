@@ -91,7 +91,7 @@ def settle_claims(offers: str, by_plugin: Mapping[str, tuple[Any, ...]], builtin
             else "Keines bekommt den Zuschlag; bitte schalten Sie eines der Plugins aus."
         )
         clashes.extend(
-            (plugin, f"{what} „{claim}“ beanspruchen {names}. {outcome}{remark}") for plugin in sorted(losers)
+            (plugin, f"{what} »{claim}« beanspruchen {names}. {outcome}{remark}") for plugin in sorted(losers)
         )
         for plugin, name in claiming:
             if plugin in losers:
@@ -134,7 +134,7 @@ def merge_catalogues(by_plugin: Mapping[str, tuple[Any, ...]]) -> Settled:
                 extended[extension.extends] = merged.value
             elif merged.error is not None:
                 problem = (
-                    f"Der Katalog „{extension.name}“ passt nicht zu „{extension.extends}“: {describe(merged.error)}"
+                    f"Der Katalog »{extension.name}« passt nicht zu »{extension.extends}«: {describe(merged.error)}"
                 )
         if problem:
             clashes.append((plugin, problem))
@@ -161,15 +161,15 @@ def _problem(
 ) -> str:
     """Tell why an extension cannot be added; the empty string when it can."""
     if extension.extends not in by_name:
-        return f"Der Katalog „{extension.name}“ erweitert „{extension.extends}“, den es nicht gibt."
+        return f"Der Katalog »{extension.name}« erweitert »{extension.extends}«, den es nicht gibt."
     for entry in extension.entries:
         prefix, colon, _path = entry.key.partition(":")
         if colon and prefix != plugin:
-            return f"Der Schlüssel „{entry.key}“ im Katalog „{extension.name}“ trägt nicht das Präfix „{plugin}:“."
+            return f"Der Schlüssel »{entry.key}« im Katalog »{extension.name}« trägt nicht das Präfix »{plugin}:«."
         names = contested.get((extension.extends, entry.key))
         if names:
             return (
-                f"Den Schlüssel „{entry.key}“ im Katalog „{extension.extends}“ beanspruchen {' und '.join(names)}. "
+                f"Den Schlüssel »{entry.key}« im Katalog »{extension.extends}« beanspruchen {' und '.join(names)}. "
                 "Keiner bekommt den Zuschlag; bitte schalten Sie eines der Plugins aus."
             )
     return ""

@@ -74,7 +74,7 @@ def check_records(records: Iterable[Any], hook: Hook, plugin: str) -> None:
             )
         name = record.name
         if not isinstance(name, str) or not (free or (name.startswith(f"{plugin}:") and len(name) > len(plugin) + 1)):
-            raise Rejected(f"Der Name „{name}“ aus {hook.name} beginnt nicht mit „{plugin}:“.")
+            raise Rejected(f"Der Name »{name}« aus {hook.name} beginnt nicht mit »{plugin}:«.")
         if name in seen:
-            raise Rejected(f"{hook.name} gibt den Namen „{name}“ zweimal an.")
+            raise Rejected(f"{hook.name} gibt den Namen »{name}« zweimal an.")
         seen.add(name)

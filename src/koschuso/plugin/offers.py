@@ -66,4 +66,4 @@ class Offers(Mapping[str, T], Generic[T]):
         if len(short) == 1:
             return self._records[short[0]]
         known = ", ".join(self._records) or "keine"
-        raise WrongUse(f"{self.label}: „{name}“ gibt es nicht. Vorhanden sind: {known}.{self._left_out}")
+        raise WrongUse(f"{self.label}: »{name}« gibt es nicht. Vorhanden sind: {known}.{self._left_out}")

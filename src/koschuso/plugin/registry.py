@@ -36,6 +36,16 @@ if TYPE_CHECKING:
 
 __all__ = ["BUILTIN", "Offers", "Registry"]
 
+# What is an enumeration in the model has its labels in a catalogue all the same.
+_STATES = {
+    ("person", "status"): "personenstatus",
+    ("person", "publication"): "veroeffentlichung",
+    ("event", "status"): "veranstaltungsstatus",
+    ("event", "visibility"): "sichtbarkeit",
+    ("participation", "status"): "teilnahmestatus",
+    ("task", "status"): "aufgabenstatus",
+}
+
 
 @attrs.frozen(kw_only=True)
 class _Loaded:
@@ -156,6 +166,8 @@ class Registry:
         """
         from koschuso.rules.structure import VOCABULARIES  # noqa: PLC0415 - only needed to show records
 
+        if (state := _STATES.get((kind, field))) is not None:
+            return state
         if field == "topics":
             return "thema"
         paths = VOCABULARIES.get(kind, {})
@@ -225,7 +237,7 @@ class Registry:
             >>> with Registry.load().using("muster:bericht"):
             ...     1 // 0
             Traceback (most recent call last):
-            koschuso.errors.PluginFailed: Das Plugin „muster“ ist bei „muster:bericht“ gescheitert (ZeroDivisionError). Ihre Daten sind unverändert; bitte wenden Sie sich an die Stelle, die das Plugin pflegt.
+            koschuso.errors.PluginFailed: Das Plugin »muster« ist bei »muster:bericht« gescheitert (ZeroDivisionError). Ihre Daten sind unverändert; bitte wenden Sie sich an die Stelle, die das Plugin pflegt.
         """
         try:
             yield
@@ -235,7 +247,7 @@ class Registry:
             plugin = name.partition(":")[0]
             # The text of the error may hold personal data of the record at hand (DS-20).
             raise PluginFailed(
-                f"Das Plugin „{plugin}“ ist bei „{name}“ gescheitert ({describe(error, with_text=False)}). "
+                f"Das Plugin »{plugin}« ist bei »{name}« gescheitert ({describe(error, with_text=False)}). "
                 "Ihre Daten sind unverändert; bitte wenden Sie sich an die Stelle, die das Plugin pflegt.",
                 plugin=plugin,
                 stage="use",
@@ -256,12 +268,12 @@ class Registry:
         if not candidates:
             wanted = Installed(name=name, distribution="", version="")
             if self._nameable(wanted):
-                cause = f"Das Plugin „{name}“ ist eingeschaltet, aber nicht installiert. Bitte installieren Sie es, oder nehmen Sie es aus koschuso.toml heraus."
+                cause = f"Das Plugin »{name}« ist eingeschaltet, aber nicht installiert. Bitte installieren Sie es, oder nehmen Sie es aus koschuso.toml heraus."
                 self._fail(wanted.failure(Stage.INSTALLATION, cause))
             return
         if len(candidates) > 1:
             names = " und ".join(entry.distribution for entry in candidates)
-            cause = f"Den Namen „{name}“ beanspruchen mehrere Distributionen: {names}. Keine wurde geladen; bitte deinstallieren Sie alle bis auf eine."
+            cause = f"Den Namen »{name}« beanspruchen mehrere Distributionen: {names}. Keine wurde geladen; bitte deinstallieren Sie alle bis auf eine."
             for entry in candidates:
                 self._fail(entry.failure(Stage.CLASH, cause))
             return
@@ -277,9 +289,9 @@ class Registry:
 
     def _nameable(self, entry: Installed) -> bool:
         if entry.name == BUILTIN or not PLUGIN_NAME.fullmatch(entry.name):
-            cause = f"„{entry.name}“ ist kein Name für ein Plugin: Kleinbuchstaben, Ziffern und Bindestriche, und nicht „{BUILTIN}“."
+            cause = f"»{entry.name}« ist kein Name für ein Plugin: Kleinbuchstaben, Ziffern und Bindestriche, und nicht »{BUILTIN}«."
         elif entry.name in self._loaded:
-            cause = f"Ein Plugin mit dem Namen „{entry.name}“ ist schon geladen."
+            cause = f"Ein Plugin mit dem Namen »{entry.name}« ist schon geladen."
         elif entry.problem:
             cause = entry.problem
         else:

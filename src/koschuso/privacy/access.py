@@ -120,7 +120,7 @@ def access(person_id: str, view: Records, holders: Iterable[DataHolder] = ()) ->
 def _failed(holder: DataHolder, error: BaseException) -> PluginFailed:
     plugin = holder.name.partition(":")[0]
     failure = PluginFailed(
-        f"Das Plugin „{plugin}“ konnte nicht sagen, was es über die Person gespeichert hat "
+        f"Das Plugin »{plugin}« konnte nicht sagen, was es über die Person gespeichert hat "
         f"({describe(error, with_text=False)}). Die Auskunft ist unvollständig; bitte mahnen Sie das Plugin an.",
         plugin=plugin,
         stage="use",

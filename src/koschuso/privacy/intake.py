@@ -185,7 +185,7 @@ def _plain(value: str) -> str:
 def _left_out(person: Person, name: str) -> Finding:
     return Finding(
         rule="ds02.privat",
-        message=f"Die private Angabe {name} wurde nicht übernommen. Soll sie übernommen werden, nennen Sie sie beim Einlesen ausdrücklich.",
+        message=f"Die private Angabe {name} wurde nicht übernommen. Soll sie übernommen werden, nennen Sie sie beim Einlesen ausdrücklich (--behalte {name}).",
         severity=Severity.INFO,
         kind=person.KIND,
         id=person.id,
@@ -270,7 +270,7 @@ def refuse_case_columns(header: Iterable[str]) -> tuple[Finding, ...]:
     return tuple(
         Finding(
             rule="ds01.fallbezogene_spalte",
-            message=f"Die Spalte {number} („{heading}“) klingt nach Daten über Schülerinnen, Schüler, Eltern oder Fälle. Solche Daten "
+            message=f"Die Spalte {number} (»{heading}«) klingt nach Daten über Schülerinnen, Schüler, Eltern oder Fälle. Solche Daten "
             "gehören nicht in die Koordinierungsstelle; die Datei wurde nicht eingelesen. Bitte löschen Sie die Spalte aus der Datei.",
             severity=Severity.ERROR,
             field=heading,

@@ -157,7 +157,7 @@ def for_audience(
         return Filtered(records=given)
     if audience not in AUDIENCES:
         known = ", ".join(AUDIENCES)
-        raise WrongUse(f"Einen Empfängerkreis „{audience}“ gibt es nicht. Möglich sind: {known}.")
+        raise WrongUse(f"Einen Empfängerkreis »{audience}« gibt es nicht. Möglich sind: {known}.")
     classes = {field.name: field.privacy for field in fields}
     if audience == INTERNAL:
         return _Inside(classes, purpose, on).filter(given)

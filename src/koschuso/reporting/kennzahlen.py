@@ -129,6 +129,7 @@ def _build(view: View, parameters: Parameters) -> Document:
         parameters,
         title=_TITLE,
         sections=sections,
+        about_positions=True,
         missing=page.missing(),
         notes=page.notes(),
         suppressed=page.suppression.hidden,

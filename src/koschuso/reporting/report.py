@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import attrs
 
 from koschuso.errors import WrongUse
-from koschuso.reporting.document import Document, Missing, Section
+from koschuso.model.position import Position
+from koschuso.reporting.document import Document, Missing, Section, Text
 from koschuso.reporting.parameters import Option, Parameters, PeriodKind, parse
 from koschuso.reporting.rendering import BUILTIN_RENDERERS, Renderer
 from koschuso.reporting.view import OfficeInfo, RecordsView, View, label, region_name
@@ -56,6 +57,21 @@ class Report:
         return document
 
 
+_NO_POSITIONS = Section(
+    title="Noch keine Stellen erfasst",
+    blocks=(
+        Text(
+            paragraphs=(
+                (
+                    "Im Datenbestand ist noch keine Stelle erfasst. Die Nullen zu Stellen und Fachkräften heißen deshalb "
+                    "»nicht erfasst« und nicht »keine«; auch welche Schulen ohne Schulsozialarbeit sind, ist nicht bekannt."
+                ),
+            )
+        ),
+    ),
+)
+
+
 def make_document(
     report_name: str,
     view: View,
@@ -68,6 +84,7 @@ def make_document(
     suppressed: int = 0,
     suppression_note: str = "",
     period: str = "",
+    about_positions: bool = False,
 ) -> Document:
     """Build a document with everything that each report states: office, period, data as of, audience, what is missing.
 
@@ -82,7 +99,10 @@ def make_document(
         suppressed: How many values were suppressed.
         suppression_note: By which rule, or why none was.
         period: Period in words where it differs from that of the parameters.
+        about_positions: Whether the figures are about positions: as long as none is recorded, they say nothing.
     """
+    if about_positions and not view.records(Position):
+        sections = (_NO_POSITIONS, *sections)
     return Document(
         title=title,
         report=report_name,

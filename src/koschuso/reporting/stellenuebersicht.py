@@ -92,6 +92,7 @@ def _build(view: View, parameters: Parameters) -> Document:
                 ),
             ),
         ),
+        about_positions=True,
         missing=(*positions_missing(staffing), *schools_missing(schools)),
         notes=STAFF_NOTES,
         suppression_note=(

@@ -82,7 +82,7 @@ class OfficeWork:
         return tuple(
             event
             for event in self._view.records(Event)
-            if event.span is not None and event.span.begin.date() in self._period
+            if event.span is not None and event.span.local_begin.date() in self._period
         )
 
     @cached_property
@@ -109,7 +109,7 @@ class OfficeWork:
     def unfinished(self) -> int:
         """Events whose day is over and of which nobody noted whether they took place; they are not counted as held."""
         return sum(
-            event.status not in _HELD | _OFF and event.span is not None and event.span.begin.date() <= self._today
+            event.status not in _HELD | _OFF and event.span is not None and event.span.local_begin.date() <= self._today
             for event in self._in_period
         )
 

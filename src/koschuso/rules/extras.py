@@ -58,7 +58,7 @@ def _unknown_key(view: View, field: ExtraField, record: Record) -> Finding | Non
         return None
     return Finding(
         rule="zusatzfeld.schluessel",
-        message=f"Der Wert im Feld »{field.label}« steht nicht im Katalog „{catalogue.title}“. Bitte wählen Sie einen vorhandenen Eintrag.",
+        message=f"Der Wert im Feld »{field.label}« steht nicht im Katalog »{catalogue.title}«. Bitte wählen Sie einen vorhandenen Eintrag.",
         severity=Severity.WARNING,
         kind=field.record_kind,
         field=field.name,

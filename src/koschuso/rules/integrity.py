@@ -86,16 +86,16 @@ def _key_findings(catalogue: Catalogue, kind: str, path: str, key: str, where: _
     if entry is None:
         plugin, colon, _rest = key.partition(":")
         advice = (
-            f"Bitte schalten Sie das Plugin „{plugin}“ ein, das ihn mitbringt"
+            f"Bitte schalten Sie das Plugin »{plugin}« ein, das ihn mitbringt"
             if colon
             else "Bitte prüfen Sie die Schreibweise"
         )
         rule, severity = "schluessel.unbekannt", Severity.INFO if colon else Severity.WARNING
-        message = f"{place}: Der Schlüssel „{key}“ steht nicht im Katalog „{catalogue.title}“. {advice}; der Wert bleibt erhalten."
+        message = f"{place}: Der Schlüssel »{key}« steht nicht im Katalog »{catalogue.title}«. {advice}; der Wert bleibt erhalten."
     elif entry.deprecated_since:
-        successor = f" An seine Stelle trat „{entry.replaced_by}“." if entry.replaced_by else ""
+        successor = f" An seine Stelle trat »{entry.replaced_by}«." if entry.replaced_by else ""
         rule, severity = "schluessel.veraltet", Severity.INFO
-        message = f"{place}: Der Schlüssel „{key}“ wird seit {entry.deprecated_since} nicht mehr angeboten.{successor}"
+        message = f"{place}: Der Schlüssel »{key}« wird seit {entry.deprecated_since} nicht mehr angeboten.{successor}"
     else:
         return
     yield Finding(rule=rule, message=message, severity=severity, kind=kind, id=where.first, field=path, value=key)
@@ -114,7 +114,7 @@ def _one_at_a_time(view: View) -> Iterator[Finding]:
                 label = type_ if catalogue is None else catalogue.label(type_)
                 yield Finding(
                     rule="beziehung.mehrfach",
-                    message=f"„{label}“ gilt hier{german_day(day)} für {len(held)} zugleich; es kann zu einer Zeit nur eine Organisation "
+                    message=f"»{label}« gilt hier{german_day(day)} für {len(held)} zugleich; es kann zu einer Zeit nur eine Organisation "
                     "sein. Bitte beenden Sie die übrigen Beziehungen.",
                     severity=Severity.WARNING,
                     kind=target.kind,

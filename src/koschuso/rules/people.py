@@ -50,7 +50,7 @@ def _legal_bases(view: View) -> Iterator[Finding]:
         if count:
             yield Finding(
                 rule="person.zweck_ohne_rechtsgrundlage",
-                message=f"{count} Personen haben keine Rechtsgrundlage für den Zweck „{purposes[purpose]}“ und fehlen in Ausgaben dafür.",
+                message=f"Personen ohne Rechtsgrundlage für den Zweck »{purposes[purpose]}« fehlen in Ausgaben dafür: {count}.",
                 severity=Severity.INFO,
                 kind=Person.KIND,
                 field="legal_bases",
@@ -79,7 +79,7 @@ def _confirmed(view: View) -> Iterator[Finding]:
     if never:
         yield Finding(
             rule="person.nie_geprueft",
-            message=f"Bei {never} Personen ist nicht vermerkt, wann ihre Angaben zuletzt geprüft wurden.",
+            message=f"Personen, bei denen nicht vermerkt ist, wann ihre Angaben zuletzt geprüft wurden: {never}.",
             severity=Severity.INFO,
             kind=Person.KIND,
             field="checked_on",

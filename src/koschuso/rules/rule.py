@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import attrs
 
-from koschuso.errors import NotFound, WrongUse
+from koschuso.errors import Corrupt, NotFound, Unavailable, WrongUse
 from koschuso.guard import describe, guarded
 from koschuso.model import Catalogue, Finding, Record, Severity
 
@@ -113,7 +113,7 @@ class Snapshot:
         try:
             return self._source.catalogue(name)
         except KeyError:
-            raise NotFound(f"Einen Katalog „{name}“ gibt es nicht.") from None
+            raise NotFound(f"Einen Katalog »{name}« gibt es nicht.") from None
 
 
 def check(source: Source, rules: Iterable[Rule], *, as_of: datetime | None = None) -> tuple[Finding, ...]:
@@ -152,12 +152,14 @@ def _ask(rule: Rule, view: View) -> list[Finding]:
         return True
 
     outcome = guarded(collect)
+    if isinstance(outcome.error, Corrupt | Unavailable):
+        raise outcome.error  # the store's trouble, not the rule's
     if outcome.error is not None:
         # The text of the error may hold personal data of the record at hand (DS-20): only its kind is told.
         found.append(
             Finding(
                 rule="regel.gescheitert",
-                message=f"Die Regel „{rule.name}“ ist abgebrochen ({describe(outcome.error, with_text=False)}); "
+                message=f"Die Regel »{rule.name}« ist abgebrochen ({describe(outcome.error, with_text=False)}); "
                 "ihre Hinweise sind unvollständig. Bitte melden Sie das der Stelle, die das Plugin pflegt.",
                 severity=Severity.ERROR,
                 source=rule.name,
@@ -167,7 +169,7 @@ def _ask(rule: Rule, view: View) -> list[Finding]:
         found.append(
             Finding(
                 rule="regel.zu_viele",
-                message=f"Die Regel „{rule.name}“ hat mehr als {MOST_FINDINGS} Hinweise; weitere sind nicht aufgeführt.",
+                message=f"Die Regel »{rule.name}« hat mehr als {MOST_FINDINGS} Hinweise; weitere sind nicht aufgeführt.",
                 severity=Severity.WARNING,
                 source=rule.name,
             )

@@ -62,5 +62,5 @@ def open_driver(url: str | Path, backends: Iterable[StoreBackend] = CORE_BACKEND
             by_scheme.setdefault(scheme, backend)
     parsed = parse_store_url(url, by_scheme)
     if parsed.scheme not in by_scheme:
-        raise WrongUse(f"Einen Speicher mit dem Schema „{parsed.scheme}“ gibt es nicht.")
+        raise WrongUse(f"Einen Speicher mit dem Schema »{parsed.scheme}« gibt es nicht.")
     return by_scheme[parsed.scheme].open(parsed)

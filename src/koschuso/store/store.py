@@ -257,8 +257,8 @@ class Store:
         Raises:
             Corrupt: What is stored cannot be read.
         """
-        with collector_paused():
-            return list(self.query(query))
+        with collector_paused(), self._reading() as transaction:
+            return list(_found(transaction, query))
 
     def count(self, query: Query[Any]) -> int:
         """Count the records that meet a query."""
@@ -430,10 +430,10 @@ def _stored(record_type: type[R], document: Document) -> Stored[R]:
 
 def _filtered(transaction: DriverTransaction, query: Query[R]) -> Iterator[Stored[R]]:
     kind, where = query.kind, query.where
-    for document in transaction.scan(kind, narrowed(query)):
-        record = decode(kind, document.body, id=document.id)
+    for id_, revision, body in transaction.contents(kind, narrowed(query)):
+        record = decode(kind, body, id=id_)
         if not where or all(matches(condition, record) for condition in where):
-            yield Stored(cast("R", record), document.revision)
+            yield Stored(cast("R", record), revision)
 
 
 def _found(transaction: DriverTransaction, query: Query[R]) -> Iterator[Stored[R]]:

@@ -99,13 +99,13 @@ def parse_store_url(text: str | Path, schemes: Collection[str]) -> StoreUrl:
     scheme, rest = found[1].lower(), text[found.end() :]
     if scheme not in schemes:
         raise WrongUse(
-            f"Einen Speicher mit dem Schema „{scheme}“ gibt es nicht. Bekannt sind: {', '.join(sorted(schemes))}. "
-            "Ein Dateipfad mit Doppelpunkt braucht „./“ davor."
+            f"Einen Speicher mit dem Schema »{scheme}« gibt es nicht. Bekannt sind: {', '.join(sorted(schemes))}. "
+            "Ein Dateipfad mit Doppelpunkt braucht »./« davor."
         )
     before_options, _, query = rest.partition("?")
     if scheme == "memory":
         if before_options.strip("/"):
-            raise WrongUse("Der Speicher „memory:“ hat keinen Ort und keinen Namen. Bitte genau „memory:“ schreiben.")
+            raise WrongUse("Der Speicher »memory:« hat keinen Ort und keinen Namen. Bitte genau »memory:« schreiben.")
         path = ""
     elif scheme in {"sqlite", "files"}:
         path = _path(scheme, before_options)
@@ -127,12 +127,12 @@ def sqlite_url(path: str | Path, **options: str) -> str:
 
 def _file(path: str) -> StoreUrl:
     if not path or "\0" in path or path == ":memory:":
-        raise WrongUse("Bitte einen Dateinamen angeben, zum Beispiel „koschuso.db“, oder „memory:“.")
+        raise WrongUse("Bitte einen Dateinamen angeben, zum Beispiel »koschuso.db«, oder »memory:«.")
     return StoreUrl(scheme="sqlite", path=path, secret_text=sqlite_url(path))
 
 
 def _path(scheme: str, text: str) -> str:
-    example = f"„{scheme}:///ordner/name“ oder „{scheme}:////ganzer/pfad“"
+    example = f"»{scheme}:///ordner/name« oder »{scheme}:////ganzer/pfad«"
     if not text.startswith("///"):
         raise WrongUse(f"Die Speicher-URL ({scheme}) nennt keinen Pfad. Bitte {example} schreiben.")
     try:
