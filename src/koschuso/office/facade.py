@@ -189,8 +189,10 @@ class Office:
         Raises:
             Unavailable: The store cannot be written; nothing was changed.
         """
-        changes, _ = plan(records, self._stored, {})
-        self._write(changes, reason)
+        # Looking and writing are one transaction: what somebody else saves in between is never overwritten unseen.
+        with self.store.transaction(reason=reason):
+            changes, _ = plan(records, self._stored, {})
+            self._write(changes)
         return SaveResult(
             created=_references(changes, Outcome.CREATED),
             updated=_references(changes, Outcome.UPDATED),
@@ -239,8 +241,12 @@ class Office:
         with self.registry.using(format_.name):
             read = format_.read(data, options)
         reading = strip_private(read, keep=tuple(keep))
-        changes, refused = plan(reading.records, self._stored, format_.carries, format_.settle)
-        result = ImportResult(
+        look = self.store.snapshot() if dry_run else self.store.transaction(reason=f"Einlesen {format_.name}")
+        with look:
+            changes, refused = plan(reading.records, self._stored, format_.carries, format_.settle)
+            if not dry_run:
+                self._write(changes, progress)
+        return ImportResult(
             format=format_.title,
             created=_references(changes, Outcome.CREATED),
             updated=_references(changes, Outcome.UPDATED),
@@ -251,9 +257,6 @@ class Office:
             changes=tuple(changes),
             dry_run=dry_run,
         )
-        if not dry_run:
-            self._write(changes, f"Einlesen {format_.name}", progress)
-        return result
 
     def export(
         self,
@@ -333,13 +336,9 @@ class Office:
         stored = self.store.find(type(record), record.id)
         return None if stored is None else stored.value
 
-    def _write(
-        self, changes: Sequence[Change], reason: str, progress: Callable[[int, int], None] | None = None
-    ) -> None:
+    def _write(self, changes: Sequence[Change], progress: Callable[[int, int], None] | None = None) -> None:
         records = [change.record for change in changes if change.outcome is not Outcome.UNCHANGED]
-        if records:
-            with self.store.transaction(reason=reason):
-                self.store.put_all(_told(records, progress) if progress else records, expect=ANY)
+        self.store.put_all(_told(records, progress) if progress else records, expect=ANY)
 
 
 _STEP = 500
