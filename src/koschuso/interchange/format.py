@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import attrs
 
@@ -14,11 +14,46 @@ from koschuso.model import EMPTY, Finding, Reading, Record
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Format", "ReadOptions", "WriteOptions", "Writing", "recognise"]
+__all__ = ["Format", "Portion", "ReadOptions", "Source", "WriteOptions", "Writing", "recognise"]
 
 
 def _strings(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(values)
+
+
+class Source(NamedTuple):
+    """A component of a file and what became of it, so that it is recognised when it comes again.
+
+    Attributes:
+        digest: Stays the same as long as the component, and everything around it that its meaning depends on, does.
+        records: The records that were made of it, each as ``"kind/id"``, the principal one first.
+        memo: What the format itself wants to know of the component when it is recognised, without reading it.
+    """
+
+    digest: bytes
+    records: tuple[str, ...]
+    memo: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Portion:
+    """A part of a file that was read; files of any size are read in portions of bounded size.
+
+    Attributes:
+        records: The records, in the order of the file.
+        findings: What was wrong, mended or doubtful.
+        left_out: What was deliberately not taken.
+        sources: The components that the records were made of.
+        recognised: The components that `ReadOptions.known` knew; they were not parsed.
+        position: How many bytes of the file are done.
+    """
+
+    records: tuple[Record, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    left_out: tuple[Finding, ...] = ()
+    sources: tuple[Source, ...] = ()
+    recognised: tuple[Source, ...] = ()
+    position: int = 0
 
 
 @attrs.frozen(kw_only=True)
@@ -28,10 +63,13 @@ class ReadOptions:
     Attributes:
         region: AGS of the Kreis or municipality whose schools are wanted from a statewide register; ``"05"`` is all.
         zone: Zone of times whose own zone cannot be found out; each use of it is a finding.
+        known: Gives what became of a component when it was read before, ``None`` for a new one; asked with its digest
+            by `Format.portions` only.
     """
 
     region: str = "05"
     zone: str = "Europe/Berlin"
+    known: Callable[[bytes], Source | None] | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -87,6 +125,8 @@ class Format:
         recognise: Tells from the content of a file whether this format reads it; never raises.
         read: Reads a file; never raises for bad data but returns findings. ``None`` for a format that only writes.
             A reader that needs no options ignores them.
+        portions: Reads a file of any size from a seekable stream, portion by portion, in bounded memory; passes over
+            components that are known. ``None`` for a format that reads a file only as a whole.
         write: Writes records. ``None`` for a format that only reads.
         kinds: Kinds of records that it can write, in the order in which it writes them.
         carries: For a kind of record (``"event"``), or for one type of it (``"organisation/schule"``), the fields (dotted
@@ -94,6 +134,10 @@ class Format:
             an import. A kind that is not named is carried whole.
         settle: Takes the stored and the read record, and gives the read one with those stored values that the file
             tells only coarsely and does not contradict. ``None`` takes the record as read.
+        edition: Gives how new a record says it is, as something that compares with the edition of the same record from
+            another file; ``None`` where it does not say.
+        apply: For a format whose files can be messages (iTIP): turns what was read into the records that the office is
+            to hold afterwards. Given the reading and a function that finds what is stored by kind and id.
     """
 
     name: str
@@ -101,10 +145,13 @@ class Format:
     suffixes: tuple[str, ...] = attrs.field(converter=_strings)
     recognise: Callable[[bytes], bool]
     read: Callable[[bytes, ReadOptions], Reading] | None = None
+    portions: Callable[[BinaryIO, ReadOptions], Iterator[Portion]] | None = None
     write: Callable[[Sequence[Record], WriteOptions], Writing] | None = None
     kinds: tuple[str, ...] = attrs.field(default=(), converter=_strings)
     carries: Mapping[str, tuple[str, ...]] = EMPTY
     settle: Callable[[Record, Record], Record] | None = None
+    edition: Callable[[Record], Any] | None = None
+    apply: Callable[[Reading, Callable[[str, str], Record | None]], Reading] | None = None
 
     @suffixes.validator
     def _dotted(self, _attribute: object, value: tuple[str, ...]) -> None:

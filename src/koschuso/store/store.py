@@ -431,9 +431,9 @@ def _stored(record_type: type[R], document: Document) -> Stored[R]:
 def _filtered(transaction: DriverTransaction, query: Query[R]) -> Iterator[Stored[R]]:
     kind, where = query.kind, query.where
     for id_, revision, body in transaction.contents(kind, narrowed(query)):
-        record = decode(kind, body, id=id_)
+        record: Any = decode(kind, body, id=id_)
         if not where or all(matches(condition, record) for condition in where):
-            yield Stored(cast("R", record), revision)
+            yield Stored(record, revision)
 
 
 def _found(transaction: DriverTransaction, query: Query[R]) -> Iterator[Stored[R]]:
