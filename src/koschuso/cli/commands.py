@@ -11,6 +11,7 @@ import attrs
 import click
 
 from koschuso.cli.german import GermanCommand
+from koschuso.cli.import_output import import_as_json, print_import
 from koschuso.cli.output import finding_as_json, print_findings, print_json, print_table, progress
 from koschuso.cli.showing import as_row, as_text, columns_of
 from koschuso.errors import NotFound, WrongUse
@@ -100,37 +101,10 @@ def import_(
             result = office.import_file(file, dry_run=dry_run, keep=keep, region=region, progress=report)
             results.append((file, result))
     if as_json:
-        print_json(
-            [
-                {
-                    "file": file,
-                    "format": result.format,
-                    "dry_run": result.dry_run,
-                    "created": [str(reference) for reference in result.created],
-                    "updated": {
-                        str(change.reference): change.fields
-                        for change in result.changes
-                        if change.outcome == "geändert"
-                    },
-                    "unchanged": len(result.unchanged),
-                    "refused": [finding_as_json(finding) for finding in result.refused],
-                    "findings": [finding_as_json(finding) for finding in result.findings],
-                    "left_out": [finding_as_json(finding) for finding in result.left_out],
-                }
-                for file, result in results
-            ]
-        )
+        print_json([import_as_json(file, result) for file, result in results])
     else:
         for file, result in results:
-            click.echo(f"{Path(file).name}: {result.summary()}")
-            if dry_run:
-                for change in result.changes:
-                    if change.outcome != "unverändert":
-                        fields = f" ({', '.join(change.fields)})" if change.fields else ""
-                        click.echo(f"  {change.outcome}: {change.reference}{fields}")
-            print_findings(result.refused, title="Nicht übernommen:")
-            print_findings(result.findings, title="Hinweise:")
-            print_findings(result.left_out, title="Bewusst ausgelassen:", most=5)
+            print_import(Path(file).name, result)
     return 1 if any(result.refused for _, result in results) else 0
 
 

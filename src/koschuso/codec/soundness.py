@@ -82,12 +82,16 @@ def soundness_of(cls: Any) -> Soundness:
 
 
 def _items_of(cls: type[Any]) -> Callable[[Any], bool]:
+    only = {cls}
     inside = soundness_of(cls) if attrs.has(cls) else None
 
-    def items(values: tuple[Any, ...]) -> bool:
-        return all(type(item) is cls for item in values) and (inside is None or all(map(inside, values)))
+    def plain(values: tuple[Any, ...]) -> bool:
+        return set(map(type, values)) == only
 
-    return items
+    def deep(values: tuple[Any, ...]) -> bool:
+        return set(map(type, values)) == only and all(map(inside, values))  # type: ignore[arg-type]  # not None here
+
+    return plain if inside is None else deep
 
 
 def _is_json(value: Any) -> bool:

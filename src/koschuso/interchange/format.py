@@ -46,6 +46,8 @@ class Portion:
         sources: The components that the records were made of.
         recognised: The components that `ReadOptions.known` knew; they were not parsed.
         position: How many bytes of the file are done.
+        header: Properties of the calendar that the records stand in, verbatim: a METHOD makes them a message.
+        written: When koschuso itself wrote the file, in UTC; ``None`` for files of other programs.
     """
 
     records: tuple[Record, ...] = ()
@@ -54,6 +56,8 @@ class Portion:
     sources: tuple[Source, ...] = ()
     recognised: tuple[Source, ...] = ()
     position: int = 0
+    header: tuple[str, ...] = ()
+    written: datetime | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -129,6 +133,10 @@ class Format:
             components that are known. ``None`` for a format that reads a file only as a whole.
         write: Writes records. ``None`` for a format that only reads.
         kinds: Kinds of records that it can write, in the order in which it writes them.
+        targets: Programs for which it is written; with none of them named, its endings are left to other formats.
+            Empty for a format that is written for everybody.
+        columns: For a table: gives those headings of a file that could hold what an office must not hold
+            (domain.md DS-01), to be judged before anything is read. ``None`` for a format without headings.
         carries: For a kind of record (``"event"``), or for one type of it (``"organisation/schule"``), the fields (dotted
             inside values) that a file of this format can say something about; the others of a stored record survive
             an import. A kind that is not named is carried whole.
@@ -148,6 +156,8 @@ class Format:
     portions: Callable[[BinaryIO, ReadOptions], Iterator[Portion]] | None = None
     write: Callable[[Sequence[Record], WriteOptions], Writing] | None = None
     kinds: tuple[str, ...] = attrs.field(default=(), converter=_strings)
+    targets: tuple[str, ...] = attrs.field(default=(), converter=_strings)
+    columns: Callable[[bytes], tuple[str, ...]] | None = None
     carries: Mapping[str, tuple[str, ...]] = EMPTY
     settle: Callable[[Record, Record], Record] | None = None
     edition: Callable[[Record], Any] | None = None

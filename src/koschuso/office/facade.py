@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import attrs
 
-from koschuso.errors import NotFound, NotSupported, Refused, Unavailable
+from koschuso.errors import NotFound, Refused, Unavailable
 from koschuso.files import reason, write_atomically
 from koschuso.model import RECORD_TYPES, Finding, Record, Reference
 from koschuso.office.exporting import ExportResult, export
-from koschuso.office.importing import Change, ImportResult, Outcome, plan
 from koschuso.office.settings import SETTINGS, Settings
 from koschuso.office.view import OfficeView
-from koschuso.store import ANY, open_store
+from koschuso.store import ANY, Outcome, open_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from os import PathLike
 
     from koschuso.model import Catalogue
+    from koschuso.office.importing import ImportResult
     from koschuso.plugin.registry import Registry
     from koschuso.query import Condition
     from koschuso.reporting.document import Document
@@ -191,12 +191,17 @@ class Office:
         """
         # Looking and writing are one transaction: what somebody else saves in between is never overwritten unseen.
         with self.store.transaction(reason=reason):
-            changes, _ = plan(records, self._stored, {})
-            self._write(changes)
+            done = {
+                Reference(record.KIND, record.id): self.store.put(record, expect=ANY).outcome
+                for record in {Reference(record.KIND, record.id): record for record in records}.values()
+            }
+        by_outcome = {
+            outcome: tuple(reference for reference, found in done.items() if found is outcome) for outcome in Outcome
+        }
         return SaveResult(
-            created=_references(changes, Outcome.CREATED),
-            updated=_references(changes, Outcome.UPDATED),
-            unchanged=_references(changes, Outcome.UNCHANGED),
+            created=by_outcome[Outcome.CREATED],
+            updated=by_outcome[Outcome.UPDATED],
+            unchanged=by_outcome[Outcome.UNCHANGED],
         )
 
     def import_file(
@@ -211,52 +216,33 @@ class Office:
         """Take over what a file holds, in one transaction.
 
         The format is recognised by the content. Private properties of people are left out and listed, unless they are
-        named in ``keep`` (domain.md DS-02). Importing the same file twice changes nothing.
+        named in ``keep`` (domain.md DS-02). Importing the same file twice changes nothing, and what did not change is
+        not even parsed. An older edition of a record, or one that is not newer than what the office changed itself,
+        overwrites nothing; a finding says so.
 
         Args:
             path: The file.
             dry_run: Only tell what would happen.
             keep: Names of private properties to take over all the same, such as ``"BDAY"``.
             region: AGS of the schools to take from a school register; the office's own when omitted, ``"05"`` for all.
-            progress: Is told now and then how many of how many changes are written.
+            progress: Is told now and then how many of how many bytes are done.
 
         Raises:
-            Refused: The content is of no known format.
+            Refused: The content is of no known format, or the file is empty or too large.
+            WrongUse: A name in ``keep`` is none of the private properties.
             Unavailable: The file cannot be read or the store cannot be written; nothing was changed.
         """
-        from koschuso.interchange.format import ReadOptions, recognise  # noqa: PLC0415 - `import koschuso` stays cheap
-        from koschuso.privacy import strip_private  # noqa: PLC0415
+        from koschuso.office.intake import Intake  # noqa: PLC0415 - `import koschuso` stays cheap
 
-        file = Path(path)
-        data = _read(file)
-        if not data:
-            raise Refused(f"Die Datei {file} ist leer.")
-        try:
-            format_ = recognise(data, self.registry.formats.values(), suffix=file.suffix)
-        except Refused as error:
-            raise Refused(f"{file.name}: {error.message}", **error.details) from error
-        if format_.read is None:
-            raise NotSupported(f"Das Format {format_.title} kann nur geschrieben werden.")
-        options = ReadOptions(region=region or self.settings.ags)
-        with self.registry.using(format_.name):
-            read = format_.read(data, options)
-        reading = strip_private(read, keep=tuple(keep))
-        look = self.store.snapshot() if dry_run else self.store.transaction(reason=f"Einlesen {format_.name}")
-        with look:
-            changes, refused = plan(reading.records, self._stored, format_.carries, format_.settle)
-            if not dry_run:
-                self._write(changes, progress)
-        return ImportResult(
-            format=format_.title,
-            created=_references(changes, Outcome.CREATED),
-            updated=_references(changes, Outcome.UPDATED),
-            unchanged=_references(changes, Outcome.UNCHANGED),
-            refused=(*refused, *(finding for finding in reading.findings if finding.severity == "fehler")),
-            findings=tuple(finding for finding in reading.findings if finding.severity != "fehler"),
-            left_out=reading.left_out,
-            changes=tuple(changes),
+        intake = Intake(
+            self.store,
+            self.registry,
+            keep=keep,
+            region=region or self.settings.ags,
+            progress=progress,
             dry_run=dry_run,
         )
+        return intake.take(Path(path))
 
     def export(
         self,
@@ -332,28 +318,8 @@ class Office:
 
         return by_ags(self.settings.ags).title if exists(self.settings.ags) else ""
 
-    def _stored(self, record: Record) -> Record | None:
-        stored = self.store.find(type(record), record.id)
-        return None if stored is None else stored.value
 
-    def _write(self, changes: Sequence[Change], progress: Callable[[int, int], None] | None = None) -> None:
-        records = [change.record for change in changes if change.outcome is not Outcome.UNCHANGED]
-        self.store.put_all(_told(records, progress) if progress else records, expect=ANY)
-
-
-_STEP = 500
 _NAMELESS = Settings(name="Koordinierungsstelle Schulsozialarbeit", ags="05")
-
-
-def _references(changes: Sequence[Change], outcome: Outcome) -> tuple[Reference, ...]:
-    return tuple(change.reference for change in changes if change.outcome is outcome)
-
-
-def _told(records: Sequence[Record], progress: Callable[[int, int], None]) -> Iterator[Record]:
-    for number, record in enumerate(records):
-        if number % _STEP == 0:
-            progress(number, len(records))
-        yield record
 
 
 def _absolute(url: str, folder: Path | None) -> str:
@@ -373,12 +339,3 @@ def _require_database(url: str, folder: Path) -> None:
             f"Die Datenbank {path} fehlt oder ist leer, obwohl hier schon ein Büro angelegt wurde. "
             "Legen Sie sie aus Ihrer Sicherung zurück."
         )
-
-
-def _read(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except FileNotFoundError as error:
-        raise NotFound(f"Die Datei {file} gibt es nicht; prüfen Sie Ordner und Schreibweise.") from error
-    except OSError as error:
-        raise Unavailable(f"Die Datei {file} lässt sich nicht lesen: {reason(error)}.") from error

@@ -1,19 +1,19 @@
-"""Import as an act: what a file would change, decided record by record and written in one transaction."""
+"""What an import did or would do, record by record."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, overload
 
 import attrs
 
-from koschuso.errors import InvalidRecord
-from koschuso.model import Finding, Record, Reference
+from koschuso.model import Finding, Reference
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Iterator
 
-__all__ = ["Change", "ImportResult", "Outcome", "merge", "plan"]
+__all__ = ["Change", "ImportResult", "Outcome", "References"]
 
 
 class Outcome(StrEnum):
@@ -21,7 +21,53 @@ class Outcome(StrEnum):
 
     CREATED = "neu"
     UPDATED = "geändert"
+    KEPT = "behalten"
     UNCHANGED = "unverändert"
+
+
+class References(Sequence[Reference]):
+    """Kind and id of many records, held as texts: a large import names hundreds of thousands.
+
+    >>> found = References(["event/fachtag"])
+    >>> found[0].kind, len(found), found == (Reference("event", "fachtag"),)
+    ('event', 1, True)
+    """
+
+    __slots__ = ("_keys",)
+
+    def __init__(self, keys: Iterable[str] = ()) -> None:
+        self._keys = tuple(keys)
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    @overload
+    def __getitem__(self, index: int) -> Reference: ...
+    @overload
+    def __getitem__(self, index: slice) -> References: ...
+    def __getitem__(self, index: int | slice) -> Reference | References:
+        if isinstance(index, slice):
+            return References(self._keys[index])
+        return _reference(self._keys[index])
+
+    def __iter__(self) -> Iterator[Reference]:
+        return map(_reference, self._keys)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, References):
+            return self._keys == other._keys
+        return tuple(self) == other if isinstance(other, tuple) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._keys)
+
+    def __repr__(self) -> str:
+        return f"<{len(self._keys)} Datensätze>"
+
+
+def _reference(key: str) -> Reference:
+    kind, _, id_ = key.partition("/")
+    return Reference(kind, id_)
 
 
 @attrs.frozen(kw_only=True)
@@ -29,19 +75,17 @@ class Change:
     """What an import does with one record, and to which fields.
 
     Attributes:
-        outcome: New, changed or unchanged.
-        record: The record as it is to be stored.
+        outcome: New, changed, kept against the file, or unchanged.
+        reference: Kind and id of the record.
         fields: Names of the fields that change.
     """
 
     outcome: Outcome
-    record: Record = attrs.field(repr=False)
+    reference: Reference
     fields: tuple[str, ...] = ()
 
-    @property
-    def reference(self) -> Reference:
-        """Kind and id of the record."""
-        return Reference(self.record.KIND, self.record.id)
+
+_NONE = References()
 
 
 @attrs.frozen(kw_only=True)
@@ -52,29 +96,48 @@ class ImportResult:
         format: Title of the format that the content was recognised as.
         created: Records that were not there before.
         updated: Records of which a field changed.
+        kept: Records that the file has otherwise, but not newer: what the office holds was not overwritten; a finding
+            says so for each.
         unchanged: Records that were already as the file has them.
+        fields: For each updated record the names of the fields that change.
         refused: What could not be taken, and why.
         findings: What was mended or is doubtful.
         left_out: What was deliberately not taken: private properties of people, rows of no interest.
-        changes: All of it, record by record.
         dry_run: Whether nothing was written.
     """
 
     format: str
-    created: tuple[Reference, ...] = ()
-    updated: tuple[Reference, ...] = ()
-    unchanged: tuple[Reference, ...] = ()
+    created: References = _NONE
+    updated: References = _NONE
+    kept: References = _NONE
+    unchanged: References = _NONE
+    fields: Mapping[Reference, tuple[str, ...]] = attrs.field(factory=dict, repr=False)
     refused: tuple[Finding, ...] = ()
     findings: tuple[Finding, ...] = ()
     left_out: tuple[Finding, ...] = ()
-    changes: tuple[Change, ...] = attrs.field(default=(), repr=False)
     dry_run: bool = False
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """All of it, record by record: what is new first, what is unchanged last."""
+        return tuple(
+            Change(outcome=outcome, reference=reference, fields=self.fields.get(reference, ()))
+            for outcome, references in (
+                (Outcome.CREATED, self.created),
+                (Outcome.UPDATED, self.updated),
+                (Outcome.KEPT, self.kept),
+                (Outcome.UNCHANGED, self.unchanged),
+            )
+            for reference in references
+        )
 
     def summary(self) -> str:
         """Say in one German paragraph what happened."""
-        verb = "würde übernommen" if self.dry_run else "übernommen"
-        counts = f"{len(self.created)} neu, {len(self.updated)} geändert, {len(self.unchanged)} unverändert"
-        parts = [f"{self.format}: {counts} {verb}."]
+        parts = [
+            f"{self.format}: {len(self.created)} neu, {len(self.updated)} geändert, {len(self.unchanged)} unverändert."
+        ]
+        if self.kept:
+            parts.append(f"Nicht überschrieben, weil Ihr Stand neuer ist: {len(self.kept)}.")
         if self.left_out:
             parts.append(f"Bewusst ausgelassen: {len(self.left_out)}.")
         if self.refused:
@@ -84,66 +147,3 @@ class ImportResult:
         if self.dry_run:
             parts.append("Es wurde nichts geschrieben.")
         return " ".join(parts)
-
-
-def plan(
-    records: Iterable[Record],
-    stored: Callable[[Record], Record | None],
-    carries: Mapping[str, tuple[str, ...]],
-    settle: Callable[[Record, Record], Record] | None = None,
-) -> tuple[list[Change], list[Finding]]:
-    """Decide for each record what storing it would do.
-
-    Args:
-        records: The records of the file; of two with the same id the later one counts.
-        stored: Gives the stored record of the same kind and id.
-        carries: What the format can carry, see `koschuso.interchange.format.Format`.
-        settle: What it says only coarsely, likewise.
-
-    Returns:
-        What to store, and why the rest is refused.
-    """
-    refused: list[Finding] = []
-    changes: dict[Reference, Change] = {}
-    for record in records:
-        reference = Reference(record.KIND, record.id)
-        before = stored(record)
-        if before is None:
-            changes[reference] = Change(outcome=Outcome.CREATED, record=record)
-            continue
-        try:
-            read = record if settle is None else settle(before, record)
-            after = merge(before, read, _carried(record, carries))
-        except InvalidRecord as error:
-            # The file's fields contradict those of the stored record that it does not carry.
-            refused.extend(finding for finding in error.findings if isinstance(finding, Finding))
-            continue
-        fields = tuple(
-            field.name
-            for field in attrs.fields(type(after))
-            if getattr(before, field.name) != getattr(after, field.name)
-        )
-        outcome = Outcome.UPDATED if fields else Outcome.UNCHANGED
-        changes[reference] = Change(outcome=outcome, record=after, fields=fields)
-    return list(changes.values()), refused
-
-
-def _carried(record: Record, carries: Mapping[str, tuple[str, ...]]) -> tuple[str, ...] | None:
-    of_its_type = carries.get(f"{record.KIND}/{getattr(record, 'type', '')}")
-    return carries.get(record.KIND) if of_its_type is None else of_its_type
-
-
-def merge(before: Any, after: Any, fields: tuple[str, ...] | None) -> Any:
-    """Put the fields that a file carries into the stored value and leave the others as they are."""
-    if fields is None or before is None or after is None or type(before) is not type(after):
-        return after
-    inner: dict[str, list[str]] = {}
-    for field in fields:
-        name, _, rest = field.partition(".")
-        inner.setdefault(name, []).extend([rest] if rest else [])
-    merged = {
-        name: merge(getattr(before, name), getattr(after, name), tuple(rest) or None) for name, rest in inner.items()
-    }
-    if "extras" not in merged and isinstance(after, Record) and after.extras:
-        merged["extras"] = {**before.extras, **after.extras}
-    return attrs.evolve(before, **merged)

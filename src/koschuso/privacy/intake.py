@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from functools import lru_cache
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
+from koschuso.errors import WrongUse
 from koschuso.interchange.contentline import ContentLine, LineParser
 from koschuso.model import Finding, Person, Reading, Severity
 from koschuso.model.folding import fold
@@ -68,6 +71,9 @@ HOME: Final = "HOME"
 UNREADABLE: Final = "UNLESBAR"
 """Name under which lines of a person's card are listed that could not be understood: mostly pieces of a note."""
 
+_PERHAPS_PRIVATE: Final = frozenset({"TEL", "EMAIL", "ADR", "LABEL", "URL", "IMPP", "KEY"})
+_FIELDS_TOO: Final = frozenset({"TEL", "EMAIL"})
+_MOST_HEADS: Final = 5000
 _MARKED_HOME: Final = frozenset({"HOME", "DOM"})
 _HOME_LABEL: Final = "_$!<Home"
 
@@ -83,20 +89,22 @@ def strip_private(reading: Reading, keep: Iterable[str] = ()) -> Reading:
         keep: Names of properties to take over all the same, such as ``"BDAY"``, or ``"HOME"`` for everything that is
             marked as private. Case does not matter.
 
+    Raises:
+        WrongUse: A name in ``keep`` is none of the properties that are left out.
+
     Examples:
         >>> person = Person(id="p-1", family_name="Muster", foreign=("BDAY:1980-01-01", "X-OWN:1"))
         >>> stripped = strip_private(Reading(records=(person,)))
         >>> stripped.records[0].foreign, [finding.field for finding in stripped.left_out]
         (('X-OWN:1',), ['BDAY'])
     """
-    wanted = frozenset(name.upper() for name in keep)
-    parser = LineParser()
+    sieve = _Sieve(_wanted(keep))
     records = []
     left_out: list[Finding] = []
     for record in reading.records:
         if isinstance(record, Person) and record.foreign:
-            stripped, dropped = _strip(record, wanted, parser.line)
-            left_out.extend(dropped)
+            stripped, dropped = sieve.strip(record)
+            left_out.extend(_left_out(record, name) for name in dropped)
             records.append(stripped)
         else:
             records.append(record)
@@ -105,7 +113,81 @@ def strip_private(reading: Reading, keep: Iterable[str] = ()) -> Reading:
     return attrs.evolve(reading, records=tuple(records), left_out=(*reading.left_out, *left_out))
 
 
-def _strip(person: Person, keep: Collection[str], parse: Callable[[str], ContentLine]) -> tuple[Person, list[Finding]]:
+def _wanted(keep: Iterable[str]) -> frozenset[str]:
+    wanted = frozenset(name.upper() for name in keep)
+    possible = PRIVATE_PROPERTIES | {HOME, UNREADABLE} | _PERHAPS_PRIVATE
+    unknown = sorted(name for name in wanted - possible if not name.startswith("X-"))
+    if unknown:
+        raise WrongUse(
+            f"»{', '.join(unknown)}« ist keine Angabe, die als privat ausgelassen würde; möglich sind "
+            f"{', '.join(sorted(possible))} und Namen, die mit X- beginnen."
+        )
+    return wanted
+
+
+class _Sieve:
+    """Takes private lines out of cards; nearly all lines of an address book begin like one that was judged before."""
+
+    def __init__(self, keep: Collection[str]) -> None:
+        self._keep = keep
+        self._parser = LineParser()
+        self._verdicts: dict[str, str | None] = {}
+
+    def strip(self, person: Person) -> tuple[Person, Sequence[str]]:
+        """Give a person without private lines, and the names of what was left out."""
+        verdicts = self._verdicts
+        dropped: list[str] = []
+        kept: list[str] = []
+        for entry in person.foreign:
+            if ":" not in entry:
+                kept.append(entry)
+                continue
+            head = entry.removeprefix(":").partition(":")[0]
+            verdict = verdicts[head] if head in verdicts else self._judge(head)
+            if verdict is None:
+                return _strip(person, self._keep, self._parser.line)
+            if verdict:
+                dropped.append(verdict)
+            else:
+                kept.append(entry)
+        return (_with_foreign(person, tuple(kept)) if dropped else person), dropped
+
+    def _judge(self, head: str) -> str | None:
+        """What lines with this head are left out as, nothing if they stay; ``None`` where the head alone does not tell."""
+        line = self._parser.line(f"{head}:")
+        verdict: str | None = None
+        if line.name and not line.group and '"' not in head and line.name not in {"BEGIN", "END"}:
+            verdict = _private_name(line, ())
+            if verdict in self._keep or line.name in self._keep:
+                verdict = ""
+            elif verdict and line.name in _FIELDS_TOO:
+                verdict = None  # the value may stand in a field as well
+            elif verdict:
+                verdict = line.name
+        if len(self._verdicts) > _MOST_HEADS:
+            self._verdicts.clear()
+        self._verdicts[head] = verdict
+        return verdict
+
+
+@lru_cache(maxsize=1)
+def _fields_of_person() -> tuple[Callable[[Person], tuple[Any, ...]], tuple[Callable[[Person, Any], None], ...]]:
+    """What reads all fields at once, and what sets each of a record that nobody has seen yet."""
+    names = [field.name for field in attrs.fields(Person) if field.name != "foreign"]
+    setters = (getattr(Person, name).__set__ for name in (*names, "foreign"))
+    return attrgetter(*names), tuple(setters)
+
+
+def _with_foreign(person: Person, foreign: tuple[str, ...]) -> Person:
+    """Copy a person with other kept lines; what was sound is not validated again."""
+    values, setters = _fields_of_person()
+    copied = object.__new__(Person)
+    for put, value in zip(setters, (*values(person), foreign), strict=True):
+        put(copied, value)
+    return copied
+
+
+def _strip(person: Person, keep: Collection[str], parse: Callable[[str], ContentLine]) -> tuple[Person, list[str]]:
     entries = _parsed(person.foreign, parse)
     # Apple writes what a line means beside it, under the same group: item1.TEL and item1.X-ABLabel.
     at_home = {
@@ -139,7 +221,7 @@ def _strip(person: Person, keep: Collection[str], parse: Callable[[str], Content
         mobile="" if _plain(person.mobile) in values else person.mobile,
         email="" if _plain(person.email) in values else person.email,
     )
-    return stripped, [_left_out(person, name) for name, _line in dropped]
+    return stripped, [name for name, _line in dropped]
 
 
 def _parsed(entries: Sequence[str], parse: Callable[[str], ContentLine]) -> list[tuple[str, ContentLine | None]]:
@@ -185,11 +267,19 @@ def _plain(value: str) -> str:
 def _left_out(person: Person, name: str) -> Finding:
     return Finding(
         rule="ds02.privat",
-        message=f"Die private Angabe {name} wurde nicht übernommen. Soll sie übernommen werden, nennen Sie sie beim Einlesen ausdrücklich (--behalte {name}).",
+        message=_message(name),
         severity=Severity.INFO,
         kind=person.KIND,
         id=person.id,
         field=name,
+    )
+
+
+@lru_cache(maxsize=256)
+def _message(name: str) -> str:
+    return (
+        f"Die private Angabe {name} wurde nicht übernommen. Soll sie übernommen werden, nennen Sie sie beim Einlesen "
+        f"ausdrücklich (--behalte {name})."
     )
 
 

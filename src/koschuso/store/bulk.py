@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -19,21 +17,9 @@ if TYPE_CHECKING:
     from koschuso.model import Record
     from koschuso.store.driver import Document, DriverTransaction
 
-__all__ = ["bulk_writes", "collector_paused"]
+__all__ = ["bulk_writes"]
 
 _BATCH = 500
-
-
-@contextmanager
-def collector_paused() -> Iterator[None]:
-    """Leave out garbage collection while many records are made: none of them is garbage, and looking costs double."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def bulk_writes(

@@ -8,14 +8,17 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast, final
 
 from koschuso.codec import decode, encode
+from koschuso.collector import collector_paused
 from koschuso.errors import NotFound, WrongUse
 from koschuso.model import RECORD_TYPES, Record
 from koschuso.query import Query, arranged, matches
 from koschuso.store.backends import CORE_BACKENDS, open_driver
-from koschuso.store.bulk import bulk_writes, collector_paused
+from koschuso.store.bulk import bulk_writes
+from koschuso.store.conditions import OneOf
 from koschuso.store.driver import ANY, Expect, require_expected
 from koschuso.store.indexing import index_of, narrowed
 from koschuso.store.reasons import REASON_KIND, Reasons, reason_at
+from koschuso.store.remembering import MEMORY_KIND, recall, remember
 from koschuso.store.stored import Changed, Outcome, Past, Saved, Stored
 
 if TYPE_CHECKING:
@@ -35,17 +38,19 @@ if TYPE_CHECKING:
 __all__ = ["Store", "open_store"]
 
 R = TypeVar("R", bound=Record)
+T = TypeVar("T")
 
 
 class _Work:
     """The transaction that a thread is in."""
 
-    __slots__ = ("broken", "reasons", "transaction")
+    __slots__ = ("broken", "changed", "reasons", "transaction")
 
     def __init__(self, transaction: DriverTransaction, reasons: Reasons | None) -> None:
         self.transaction = transaction
         self.reasons = reasons
         self.broken = False
+        self.changed = False
 
 
 @final
@@ -166,6 +171,20 @@ class Store:
         with self._reading() as transaction:
             document = transaction.get(_kind(record_type), id)
         return None if document is None else _stored(record_type, document)
+
+    def find_all(self, record_type: type[R], ids: Iterable[str]) -> dict[str, Stored[R]]:
+        """Give those of many records of one kind that there are, by id; in one look instead of one for each.
+
+        Raises:
+            Corrupt: What is stored cannot be read.
+        """
+        wanted = tuple(ids)
+        kind = _kind(record_type)
+        if not wanted:
+            return {}
+        with self._reading() as transaction:
+            rows = transaction.contents(kind, [OneOf("id", wanted)])
+            return {id_: Stored(_decoded(record_type, body, id_), revision) for id_, revision, body in rows}
 
     def put(self, record: R, *, expect: Expected) -> Stored[R]:
         """Create or replace a record; one that is equal to what is stored keeps its revision.
@@ -319,6 +338,32 @@ class Store:
             for version in versions
         )
 
+    # -- what programs want to know again ------------------------------------------------------------------------------
+
+    def remember(self, name: str, value: Any) -> None:
+        """Keep a value that is no record: what a program wants to know the next time, in the same transaction.
+
+        Earlier values leave no content behind. It stands in no query, count or record of changes.
+
+        Args:
+            name: Of the program's choice, unique within the store; printable.
+            value: Anything that JSON can say.
+        """
+        with self._writing() as work:
+            # Remembering is no change of the data: "last changed" stays what it was.
+            at = None if work.changed else work.transaction.changed_at()
+            remember(work.transaction, name, value, at=at)
+
+    def recall(self, name: str, value_type: type[T]) -> T | None:
+        """Give a value that was remembered; ``None`` if there is none, or if it is not of this type.
+
+        Args:
+            name: As it was remembered.
+            value_type: What the JSON is read as, such as ``dict[str, str]``.
+        """
+        with self._reading() as transaction:
+            return recall(transaction, name, value_type)
+
     # -- the store as a whole ----------------------------------------------------------------------------------------
 
     def purge(self, keys: Iterable[tuple[type[Record], str]]) -> None:
@@ -450,6 +495,8 @@ def _changes(transaction: DriverTransaction, since: str | None) -> Iterator[Chan
         if change.kind == REASON_KIND:
             reason = reason_at(transaction, change)
             continue
+        if change.kind == MEMORY_KIND:
+            continue
         yield Changed(
             cursor=change.cursor,
             kind=change.kind,
@@ -462,5 +509,6 @@ def _changes(transaction: DriverTransaction, since: str | None) -> Iterator[Chan
 
 
 def _announce(work: _Work) -> None:
+    work.changed = True
     if work.reasons is not None:
         work.reasons.open()

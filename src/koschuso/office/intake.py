@@ -1,0 +1,276 @@
+"""Import as an act: a file's records are read portion by portion, compared with what is stored, and written, all or none.
+
+Everything happens in one transaction (a dry run: in one snapshot), so nothing is half-done and nothing that somebody
+else saves in between is overwritten unseen. Memory is bounded by a portion, not by the file.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
+
+from koschuso import __version__
+from koschuso.errors import InvalidRecord, NotFound, NotSupported, Refused, Unavailable
+from koschuso.files import reason
+from koschuso.interchange.format import Portion, ReadOptions, recognise
+from koschuso.interchange.limits import MAX_FILE_BYTES
+from koschuso.model import RECORD_TYPES, Finding, Reading, Record, Reference, Severity
+from koschuso.office.importing import ImportResult, References
+from koschuso.office.merging import Decision, decide
+from koschuso.office.recognising import ImportMemory, key_of, reason_of
+from koschuso.privacy import strip_private
+from koschuso.store import ABSENT, ANY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    from koschuso.interchange.format import Format, Source
+    from koschuso.plugin.registry import Registry
+    from koschuso.store import Store, Stored
+
+__all__ = ["Intake"]
+
+_WHOLE: Final = 8 * 1024 * 1024
+"""Bytes up to which a file is read at once; of a larger one the beginning decides which format it is."""
+
+
+class Intake:
+    """One import.
+
+    Args:
+        store: Where the records go.
+        registry: The formats to choose from.
+        keep: Names of private properties to take over (domain.md DS-02).
+        region: AGS of the schools to take from a register.
+        progress: Is told now and then how much of how much is done.
+        dry_run: Whether nothing is to be written.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        registry: Registry,
+        *,
+        keep: Iterable[str],
+        region: str,
+        progress: Callable[[int, int], None] | None,
+        dry_run: bool,
+    ) -> None:
+        self.store = store
+        self.registry = registry
+        self.keep = tuple(sorted({name.upper() for name in keep}))
+        self.region = region
+        self.progress = progress
+        self.dry_run = dry_run
+        self.created: list[str] = []
+        self.updated: list[str] = []
+        self.kept: list[str] = []
+        self.unchanged: list[str] = []
+        self.fields: dict[Reference, tuple[str, ...]] = {}
+        self.refused: list[Finding] = []
+        self.findings: list[Finding] = []
+        self.left_out: list[Finding] = []
+        self.memory: ImportMemory | None = None
+
+    def take(self, file: Path) -> ImportResult:
+        """Take over a file; see `koschuso.office.Office.import_file`."""
+        try:
+            with file.open("rb") as stream:
+                size = stream.seek(0, 2)
+                stream.seek(0)
+                if not size:
+                    raise Refused(f"Die Datei {file} ist leer.")
+                if size > MAX_FILE_BYTES:
+                    raise Refused(
+                        f"Die Datei {file} ist größer als {MAX_FILE_BYTES // 1024**2} MB; bitte teilen Sie sie auf."
+                    )
+                beginning = stream.read(_WHOLE)
+                format_ = self._recognised(beginning, file)
+                if size > _WHOLE:
+                    stream.seek(0)
+                return self._take(format_, stream if size > _WHOLE else BytesIO(beginning), size)
+        except FileNotFoundError as error:
+            raise NotFound(f"Die Datei {file} gibt es nicht; prüfen Sie Ordner und Schreibweise.") from error
+        except OSError as error:
+            raise Unavailable(f"Die Datei {file} lässt sich nicht lesen: {reason(error)}.") from error
+
+    def _recognised(self, data: bytes, file: Path) -> Format:
+        try:
+            format_ = recognise(data, self.registry.formats.values(), suffix=file.suffix)
+        except Refused as error:
+            raise Refused(f"{file.name}: {error.message}", **error.details) from error
+        if format_.read is None:
+            raise NotSupported(f"Das Format {format_.title} kann nur geschrieben werden.")
+        return format_
+
+    def _take(self, format_: Format, stream: BinaryIO, size: int) -> ImportResult:
+        # Only a format that streams is read while others wait to write: it needs to know what is remembered.
+        portions = iter([self._whole(format_, stream)]) if format_.portions is None else None
+        finish: Callable[[], None] | None = None
+        with self.store.snapshot() if self.dry_run else self.store.transaction(reason=reason_of(format_.name)):
+            if portions is None:
+                self.memory = ImportMemory(self.store, format_.name, self._signature())
+                portions = self._streamed(format_, stream, self.memory)
+            for portion in portions:
+                self._portion(portion, format_)
+                if self.progress is not None:
+                    self.progress(portion.position, size)
+            if self.memory is not None and not self.dry_run:
+                finish = self.memory.save()
+        if finish is not None:
+            finish()
+        return ImportResult(
+            format=format_.title,
+            created=References(self.created),
+            updated=References(self.updated),
+            kept=References(self.kept),
+            unchanged=References(self.unchanged),
+            fields=self.fields,
+            refused=tuple(self.refused),
+            findings=tuple(self.findings),
+            left_out=tuple(self.left_out),
+            dry_run=self.dry_run,
+        )
+
+    def _signature(self) -> str:
+        return f"{__version__} {self.region} {' '.join(self.keep)}".strip()
+
+    def _whole(self, format_: Format, stream: BinaryIO) -> Portion:
+        if format_.read is None:
+            return Portion()
+        with self.registry.using(format_.name):
+            reading = format_.read(stream.read(), ReadOptions(region=self.region))
+        return Portion(
+            records=reading.records, findings=reading.findings, left_out=reading.left_out, header=reading.header
+        )
+
+    def _streamed(self, format_: Format, stream: BinaryIO, memory: ImportMemory) -> Iterator[Portion]:
+        options = ReadOptions(region=self.region, known=memory.known)
+        with self.registry.using(format_.name):
+            portions = iter(format_.portions(stream, options)) if format_.portions is not None else iter(())
+        while True:
+            with self.registry.using(format_.name):
+                portion = next(portions, None)
+            if portion is None:
+                return
+            yield portion
+
+    def _portion(self, portion: Portion, format_: Format) -> None:
+        self._tell(portion.findings)
+        for source in portion.recognised:
+            self.unchanged.extend(source.records)
+        read = Reading(records=portion.records, left_out=portion.left_out, header=portion.header)
+        stripped = strip_private(read, keep=self.keep)
+        applied = self._applied(stripped, format_)
+        self.left_out.extend(applied.left_out)
+        unsettled = self._records(applied.records, format_, portion.written)
+        if applied is not stripped:
+            unsettled |= set(map(key_of, stripped.records)).difference(map(key_of, applied.records))
+        if self.memory is not None:
+            self.memory.learn(_settled(portion.sources, unsettled) if unsettled else portion.sources)
+
+    def _applied(self, reading: Reading, format_: Format) -> Reading:
+        """Turn a message into what it means for what is held."""
+        if format_.apply is None:
+            return reading
+        with self.registry.using(format_.name):
+            applied = format_.apply(reading, self._held)
+        if applied is not reading:
+            self._tell(applied.findings)
+        return applied
+
+    def _held(self, kind: str, id_: str) -> Record | None:
+        record_type: Any = RECORD_TYPES[kind]
+        there = self.store.find(record_type, id_)
+        return None if there is None else there.value
+
+    def _tell(self, findings: Iterable[Finding]) -> None:
+        for finding in findings:
+            (self.refused if finding.severity is Severity.ERROR else self.findings).append(finding)
+
+    def _records(self, records: tuple[Record, ...], format_: Format, written: datetime | None) -> set[str]:
+        """Compare and write the records of a portion; give those that the file's state did not become."""
+        # Of two records with one id the later one counts.
+        by_key = {key_of(record): record for record in records}
+        stored = self._stored(by_key.values())
+        new: list[Record] = []
+        changed: list[tuple[str, Decision]] = []
+        unsettled: set[str] = set()
+        for key, record in by_key.items():
+            there = stored.get(key)
+            if there is None:
+                new.append(record)
+                self.created.append(key)
+                continue
+            try:
+                outdated = None if written is None else partial(self._changed_after, there.value, written)
+                decision = decide(there.value, record, format_, base=self._base(there.value), outdated=outdated)
+            except InvalidRecord as error:
+                # The file's fields contradict those of the stored record that it does not carry.
+                self.refused.extend(finding for finding in error.findings if isinstance(finding, Finding))
+                unsettled.add(key)
+                continue
+            if decision.finding is not None:
+                self.findings.append(decision.finding)
+            if decision.kept:
+                unsettled.add(key)
+            if decision.fields:
+                self.updated.append(key)
+                self.fields[Reference(record.KIND, record.id)] = decision.fields
+                changed.append((key, decision))
+            elif decision.kept:
+                self.kept.append(key)
+            else:
+                self.unchanged.append(key)
+                if self.memory is not None:
+                    self.memory.was_read([key])
+        if not self.dry_run:
+            self._write(new, changed)
+        return unsettled
+
+    def _base(self, record: Record) -> Callable[[], Record | None] | None:
+        return None if self.memory is None else self.memory.base_of(record)
+
+    def _changed_after(self, record: Record, moment: datetime) -> bool:
+        """Whether a record was changed after a file was written, which tells seconds only."""
+        record_type: Any = RECORD_TYPES[record.KIND]
+        try:
+            steps = self.store.history(record_type, record.id)
+        except NotSupported:
+            return False
+        return bool(steps) and steps[-1].at.replace(microsecond=0) > moment
+
+    def _stored(self, records: Iterable[Record]) -> dict[str, Stored[Any]]:
+        ids: dict[str, list[str]] = {}
+        for record in records:
+            ids.setdefault(record.KIND, []).append(record.id)
+        found: dict[str, Stored[Any]] = {}
+        for kind, wanted in ids.items():
+            record_type: Any = RECORD_TYPES[kind]
+            found.update((f"{kind}/{id_}", there) for id_, there in self.store.find_all(record_type, wanted).items())
+        return found
+
+    def _write(self, new: list[Record], changed: list[tuple[str, Decision]]) -> None:
+        if new:
+            self.store.put_all(new, expect=ABSENT)
+        if not changed:
+            return
+        bases = [decision.read for _, decision in changed if decision.read is not None]
+        # What the file alone says is stored first: it is the base when this record is merged the next time.
+        self.store.put_all([*bases, *(decision.record for _, decision in changed if decision.read is None)])
+        for key, decision in changed:
+            if decision.read is None:
+                if self.memory is not None:
+                    self.memory.was_read([key])
+                continue
+            merged = self.store.put(decision.record, expect=ANY)
+            if self.memory is not None:
+                self.memory.was_edited(decision.record, merged.revision)
+
+
+def _settled(sources: Iterable[Source], unsettled: set[str]) -> Iterator[Source]:
+    """The components whose records the store now has as the file says."""
+    return (source for source in sources if unsettled.isdisjoint(source.records))
