@@ -76,7 +76,7 @@ def _event(number):
     yield f"LOCATION:{_PLACES[number % len(_PLACES)].replace(',', chr(92) + ',')}"
     yield (
         f"DESCRIPTION:Tagesordnung für das Treffen Nr. {number}:\\n1. Begrüßung\\, Rückblick\\n2. Schwerpunkt: "
-        f"{topic}\\n3. Verschiedenes; Äußerungen bitte bis {begin - timedelta(days=3):%d.%m.%Y} an die "
+        f"{topic}\\n3. Verschiedenes\\; Äußerungen bitte bis {begin - timedelta(days=3):%d.%m.%Y} an die "
         "Koordinierungsstelle.\\nMit freundlichen Grüßen"
     )
     yield f"CATEGORIES:Schulsozialarbeit,{'Gremium' if number % 2 else 'Fortbildung'}"

@@ -435,3 +435,45 @@ def test_no_content_shows_in_texts_about_stores():
             store.put(Event(id="e", title="Geheim 2", status=EventStatus.IDEE), expect=ABSENT)
         assert "Geheim" not in str(refused.value)
         assert stored_ids_of(store, Query(Event, [Contains("title", "geheim")])) == ["e"]
+
+
+def test_many_records_are_found_in_one_look(store):
+    store.put_all([Goal(id=f"z-{number}", title=str(number)) for number in range(700)])
+
+    found = store.find_all(Goal, ["z-1", "z-699", "fehlt"])
+
+    assert {id_: stored.value.title for id_, stored in found.items()} == {"z-1": "1", "z-699": "699"}
+    assert found["z-1"] == store.get(Goal, "z-1")
+    assert store.find_all(Goal, []) == {}
+
+
+def test_what_is_remembered_is_no_record(store):
+    store.put(GOAL, expect=ABSENT)
+    changed = store.last_changed_at()
+    cursor = store.cursor()
+
+    store.remember("probe", {"a": [1, "ä"]})
+    store.remember("probe", {"a": [2]})
+
+    assert store.recall("probe", dict[str, list[int]]) == {"a": [2]}
+    assert store.recall("probe", list[int]) is None
+    assert store.recall("anderes", list[int]) is None
+    assert store.counts() == {"goal": 1}
+    assert list(store.changes(cursor)) == []
+    assert store.last_changed_at() == changed
+
+
+def test_what_is_remembered_goes_with_its_transaction(store):
+    with suppress(RuntimeError), store.transaction():
+        store.remember("probe", 1)
+        raise RuntimeError
+    assert store.recall("probe", int) is None
+
+
+def test_what_was_remembered_before_leaves_no_content_behind(tmp_path):
+    path = tmp_path / "koschuso.db"
+    with open_store(path) as store:
+        store.remember("probe", "KANARIENVOGEL-EINS")
+        store.remember("probe", "KANARIENVOGEL-ZWEI")
+        store.backup(tmp_path / "kopie.db")
+    assert b"KANARIENVOGEL-EINS" not in (tmp_path / "kopie.db").read_bytes()

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
-from operator import attrgetter
+from itertools import chain
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Soundness", "soundness_of"]
 
 _NOTHING = type(None)
+_ONLY_TEXTS = frozenset({str})
 _JSON_LEAVES = frozenset({str, int, bool, _NOTHING})
 
 
@@ -32,7 +34,7 @@ class Soundness:
         values: Gives the values of all fields, in the order of the class's shape.
     """
 
-    __slots__ = ("_allowed", "_deep", "_passed", "values")
+    __slots__ = ("_allowed", "_deep", "_passed", "_texts", "values")
 
     def __init__(self, cls: Any) -> None:
         fields = shape_of(cls)
@@ -42,17 +44,24 @@ class Soundness:
             attrgetter(*names) if len(names) > 1 else lambda value: (getattr(value, names[0]),)
         )
         self._allowed: list[frozenset[type[Any]]] = []
-        self._deep: list[tuple[int, Callable[[Any], bool]]] = []
+        self._deep: list[tuple[int, Any, Callable[[Any], bool]]] = []
+        texts: list[int] = []
         for number, field in enumerate(fields.values()):
             inner = FrozenMapping if field.value_type is dict else field.value_type
             outer = tuple if field.many else inner
             self._allowed.append(frozenset({outer, _NOTHING} if field.optional else {outer}))
-            if field.many:
-                self._deep.append((number, _items_of(inner)))
+            if field.many and inner is str:
+                texts.append(number)
+            elif field.many:
+                self._deep.append((number, field.default, _items_of(inner)))
             elif inner is FrozenMapping:
-                self._deep.append((number, _is_json))
+                self._deep.append((number, field.default, _is_json))
             elif attrs.has(inner):
-                self._deep.append((number, soundness_of(inner)))
+                self._deep.append((number, field.default, soundness_of(inner)))
+        # All lists of texts are looked at together. Of a single number itemgetter would give the bare value.
+        self._texts: Callable[[tuple[Any, ...]], tuple[Any, ...]] | None = (
+            itemgetter(*texts, texts[0]) if texts else None
+        )
         # Which classes stand together varies little from record to record: those that passed are known again at once.
         self._passed: set[tuple[type[Any], ...]] = set()
 
@@ -67,10 +76,14 @@ class Soundness:
             if not all(cls in allowed for cls, allowed in zip(classes, self._allowed, strict=True)):
                 return False
             self._passed.add(classes)
-        for number, is_sound in self._deep:
+        if self._texts is not None and not _ONLY_TEXTS.issuperset(
+            map(type, chain.from_iterable(filter(None, self._texts(values))))
+        ):
+            return False
+        for number, default, is_sound in self._deep:
             inner = values[number]
             # None and what is empty have nothing inside.
-            if inner and not is_sound(inner):
+            if inner and inner is not default and not is_sound(inner):
                 return False
         return True
 

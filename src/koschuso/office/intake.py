@@ -11,6 +11,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from koschuso import __version__
+from koschuso.collector import collector_paused
 from koschuso.errors import InvalidRecord, NotFound, NotSupported, Refused, Unavailable
 from koschuso.files import reason
 from koschuso.interchange.format import Portion, ReadOptions, recognise
@@ -74,6 +75,8 @@ class Intake:
         self.findings: list[Finding] = []
         self.left_out: list[Finding] = []
         self.memory: ImportMemory | None = None
+        self._empty: frozenset[str] = frozenset()  # kinds of which nothing was stored before
+        self._written: set[str] = set()  # the records of these kinds that were written since
 
     def take(self, file: Path) -> ImportResult:
         """Take over a file; see `koschuso.office.Office.import_file`."""
@@ -114,10 +117,12 @@ class Intake:
             if portions is None:
                 self.memory = ImportMemory(self.store, format_.name, self._signature())
                 portions = self._streamed(format_, stream, self.memory)
-            for portion in portions:
-                self._portion(portion, format_)
-                if self.progress is not None:
-                    self.progress(portion.position, size)
+            self._empty = frozenset(RECORD_TYPES).difference(self.store.counts())
+            with collector_paused():
+                for portion in portions:
+                    self._portion(portion, format_)
+                    if self.progress is not None:
+                        self.progress(portion.position, size)
             if self.memory is not None and not self.dry_run:
                 finish = self.memory.save()
         if finish is not None:
@@ -245,8 +250,10 @@ class Intake:
 
     def _stored(self, records: Iterable[Record]) -> dict[str, Stored[Any]]:
         ids: dict[str, list[str]] = {}
+        empty, written = self._empty, self._written
         for record in records:
-            ids.setdefault(record.KIND, []).append(record.id)
+            if record.KIND not in empty or key_of(record) in written:
+                ids.setdefault(record.KIND, []).append(record.id)
         found: dict[str, Stored[Any]] = {}
         for kind, wanted in ids.items():
             record_type: Any = RECORD_TYPES[kind]
@@ -256,6 +263,8 @@ class Intake:
     def _write(self, new: list[Record], changed: list[tuple[str, Decision]]) -> None:
         if new:
             self.store.put_all(new, expect=ABSENT)
+            if self._empty:
+                self._written.update(key_of(record) for record in new if record.KIND in self._empty)
         if not changed:
             return
         bases = [decision.read for _, decision in changed if decision.read is not None]

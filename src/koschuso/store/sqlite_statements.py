@@ -46,7 +46,7 @@ LAST_ID = "SELECT max(id) FROM record WHERE kind = ?"
 KEEP = "INSERT INTO past SELECT * FROM record WHERE seq = ?"
 REPLACE = (
     "UPDATE record SET seq = ?3, operation = ?4, at = ?5, previous = ?6, digest = ?7, link = ?8, "
-    "body = ?9, ix_type = ?10, ix_subject = ?11, ix_object = ?12, ix_begin = ?13, ix_end = ?14, "
+    "body = CAST(?9 AS TEXT), ix_type = ?10, ix_subject = ?11, ix_object = ?12, ix_begin = ?13, ix_end = ?14, "
     "ix_place = ?15 WHERE kind = ?1 AND id = ?2"
 )
 STEPS = (
@@ -118,7 +118,8 @@ def insertions(columns: Sequence[Sequence[Any]]) -> Iterator[tuple[str, list[lis
 @lru_cache(maxsize=64)
 def _insert_into(filled: tuple[int, ...], rows: int) -> str:
     names = ", ".join(COLUMNS[number] for number in filled)
-    row = f"({', '.join('?' * len(filled))})"
+    # Bytes bound as they are and taken as text by SQLite: sqlite3 would make text of them, and bytes of the text again.
+    row = f"({', '.join('CAST(? AS TEXT)' if COLUMNS[number] == 'body' else '?' for number in filled)})"
     # FAIL: a row that breaks a rule ends the whole transaction anyway, so SQLite need not prepare to take back only
     # this statement, which would cost more than the rows where ids come in no order.
     return f"INSERT OR FAIL INTO record ({names}) VALUES {', '.join([row] * rows)}"  # noqa: S608 - known columns

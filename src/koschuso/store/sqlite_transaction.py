@@ -244,10 +244,9 @@ class SqliteTransaction(DriverTransaction):
             digests.append(digest)
             links.append(link)
         kinds, ids, bodies, indices, *_ = zip(*batch, strict=True)
-        texts = [body.decode() for body in bodies]
         operations = [Operation.PUT.value] * len(batch)
         self._insert_or_replace(
-            [kinds, ids, numbers, operations, moments, replaced, digests, links, texts, *zip(*indices, strict=True)]
+            [kinds, ids, numbers, operations, moments, replaced, digests, links, bodies, *zip(*indices, strict=True)]
         )
         self._head = (numbers[-1], link)
         return list(map(revision_of, numbers, links))

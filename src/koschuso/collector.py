@@ -1,0 +1,27 @@
+"""Pauses Python's garbage collector where many objects are made of which none is garbage."""
+
+from __future__ import annotations
+
+import gc
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["collector_paused"]
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Leave out garbage collection while many records are made: none of them is garbage, and looking costs double.
+
+    Counted references are freed all the same; only circles wait until the end.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
