@@ -17,10 +17,11 @@ from koschuso.files import reason
 from koschuso.interchange.format import Portion, ReadOptions, recognise
 from koschuso.interchange.limits import MAX_FILE_BYTES
 from koschuso.model import RECORD_TYPES, Finding, Reading, Record, Reference, Severity
+from koschuso.office.holdings import StoredRecords
 from koschuso.office.importing import ImportResult, References
 from koschuso.office.merging import Decision, decide
 from koschuso.office.recognising import ImportMemory, key_of, reason_of
-from koschuso.privacy import strip_private
+from koschuso.privacy import refuse_case_columns, strip_private
 from koschuso.store import ABSENT, ANY
 
 if TYPE_CHECKING:
@@ -146,8 +147,12 @@ class Intake:
     def _whole(self, format_: Format, stream: BinaryIO) -> Portion:
         if format_.read is None:
             return Portion()
+        data = stream.read()
         with self.registry.using(format_.name):
-            reading = format_.read(stream.read(), ReadOptions(region=self.region))
+            refused = () if format_.columns is None else refuse_case_columns(format_.columns(data))
+            if refused:
+                return Portion(findings=refused)
+            reading = format_.read(data, ReadOptions(region=self.region))
         return Portion(
             records=reading.records, findings=reading.findings, left_out=reading.left_out, header=reading.header
         )
@@ -164,12 +169,14 @@ class Intake:
             yield portion
 
     def _portion(self, portion: Portion, format_: Format) -> None:
-        self._tell(portion.findings)
         for source in portion.recognised:
             self.unchanged.extend(source.records)
-        read = Reading(records=portion.records, left_out=portion.left_out, header=portion.header)
-        stripped = strip_private(read, keep=self.keep)
+        read = Reading(
+            records=portion.records, findings=portion.findings, left_out=portion.left_out, header=portion.header
+        )
+        stripped = strip_private(read, keep=self.keep, unseen=True)
         applied = self._applied(stripped, format_)
+        self._tell(applied.findings)
         self.left_out.extend(applied.left_out)
         unsettled = self._records(applied.records, format_, portion.written)
         if applied is not stripped:
@@ -182,15 +189,7 @@ class Intake:
         if format_.apply is None:
             return reading
         with self.registry.using(format_.name):
-            applied = format_.apply(reading, self._held)
-        if applied is not reading:
-            self._tell(applied.findings)
-        return applied
-
-    def _held(self, kind: str, id_: str) -> Record | None:
-        record_type: Any = RECORD_TYPES[kind]
-        there = self.store.find(record_type, id_)
-        return None if there is None else there.value
+            return format_.apply(reading, StoredRecords(self.store))
 
     def _tell(self, findings: Iterable[Finding]) -> None:
         for finding in findings:

@@ -78,7 +78,7 @@ _MARKED_HOME: Final = frozenset({"HOME", "DOM"})
 _HOME_LABEL: Final = "_$!<Home"
 
 
-def strip_private(reading: Reading, keep: Iterable[str] = ()) -> Reading:
+def strip_private(reading: Reading, keep: Iterable[str] = (), *, unseen: bool = False) -> Reading:
     """Leave out what files say about people's private lives, and list it.
 
     The values themselves are not in the list. Where a private number or address had found its way into an official
@@ -88,6 +88,8 @@ def strip_private(reading: Reading, keep: Iterable[str] = ()) -> Reading:
         reading: What a reader made of a file.
         keep: Names of properties to take over all the same, such as ``"BDAY"``, or ``"HOME"`` for everything that is
             marked as private. Case does not matter.
+        unseen: The records were read a moment ago and nobody else holds them: private lines are taken out of them
+            instead of out of copies.
 
     Raises:
         WrongUse: A name in ``keep`` is none of the properties that are left out.
@@ -98,7 +100,7 @@ def strip_private(reading: Reading, keep: Iterable[str] = ()) -> Reading:
         >>> stripped.records[0].foreign, [finding.field for finding in stripped.left_out]
         (('X-OWN:1',), ['BDAY'])
     """
-    sieve = _Sieve(_wanted(keep))
+    sieve = _Sieve(_wanted(keep), unseen=unseen)
     records = []
     left_out: list[Finding] = []
     for record in reading.records:
@@ -128,8 +130,9 @@ def _wanted(keep: Iterable[str]) -> frozenset[str]:
 class _Sieve:
     """Takes private lines out of cards; nearly all lines of an address book begin like one that was judged before."""
 
-    def __init__(self, keep: Collection[str]) -> None:
+    def __init__(self, keep: Collection[str], *, unseen: bool) -> None:
         self._keep = keep
+        self._unseen = unseen
         self._parser = LineParser()
         self._verdicts: dict[str, str | None] = {}
 
@@ -139,18 +142,22 @@ class _Sieve:
         dropped: list[str] = []
         kept: list[str] = []
         for entry in person.foreign:
-            if ":" not in entry:
+            head, colon, rest = entry.partition(":")
+            if colon and not head:
+                head = rest.partition(":")[0]  # kept, but not interpreted
+            verdict = (verdicts[head] if head in verdicts else self._judge(head)) if colon else ""
+            if verdict == "":
                 kept.append(entry)
-                continue
-            head = entry.removeprefix(":").partition(":")[0]
-            verdict = verdicts[head] if head in verdicts else self._judge(head)
-            if verdict is None:
+            elif verdict is None:
                 return _strip(person, self._keep, self._parser.line)
-            if verdict:
-                dropped.append(verdict)
             else:
-                kept.append(entry)
-        return (_with_foreign(person, tuple(kept)) if dropped else person), dropped
+                dropped.append(verdict)
+        if not dropped:
+            return person, ()
+        if self._unseen:
+            object.__setattr__(person, "foreign", tuple(kept))
+            return person, dropped
+        return _with_foreign(person, tuple(kept)), dropped
 
     def _judge(self, head: str) -> str | None:
         """What lines with this head are left out as, nothing if they stay; ``None`` where the head alone does not tell."""
