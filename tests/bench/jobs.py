@@ -1,6 +1,6 @@
 """The jobs that are measured, ours and the peers'; each runs in a process of its own.
 
-    python -m tests.bench.jobs NAME FOLDER
+    python -m tests.bench.jobs NAME FOLDER COUNT
 
 prints one JSON object: seconds of the second pass (the first one warms the process) and peak memory in MB.
 """
@@ -10,12 +10,13 @@ from __future__ import annotations
 import csv
 import gc
 import json
-import resource
 import sqlite3
 import sys
 import time
 from datetime import date, timedelta
 from pathlib import Path
+
+from tests.bench import interchange_jobs
 
 RECORDS = 100_000
 DEMO_REGISTER = Path(__file__).resolve().parents[2] / "src/koschuso/demo/data/schuldaten_kreis_soest.csv"
@@ -169,18 +170,23 @@ JOBS = {
         csv_register,
         office_register,
         office_register_again,
+        *interchange_jobs.JOBS,
     )
 }
+ONCE = {job.__name__: job for job in interchange_jobs.ONCE}
 
 
 def main():
     name, folder, count = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
+    if name in ONCE:
+        measured = ONCE[name](folder, count)
+        print(json.dumps(measured if isinstance(measured, dict) else {"seconds": measured, "peak_mb": None}))
+        return
     job = JOBS[name]
     job(folder, count)
     gc.collect()
     seconds = job(folder, count)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"seconds": seconds, "peak_mb": peak}))
+    print(json.dumps({"seconds": seconds, "peak_mb": interchange_jobs.memory("VmHWM")}))
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ def backend(name, *schemes):
     return StoreBackend(name=name, schemes=schemes, open=lambda _url: None)
 
 
-def format_(name, suffix, *, writes=True):
+def format_(name, suffix, *, writes=True, targets=()):
     return Format(
         name=name,
         title=name,
@@ -40,6 +40,7 @@ def format_(name, suffix, *, writes=True):
         recognise=lambda _data: False,
         read=lambda _data, _options: Reading(),
         write=(lambda _records, _options: Writing(data=b"")) if writes else None,
+        targets=targets,
     )
 
 
@@ -117,6 +118,23 @@ def test_two_formats_that_write_one_ending_stay_reachable_by_name_only():
     assert registry.formats["eins:liste"].suffixes == registry.formats["zwei:liste"].suffixes == ()
     assert registry.formats["zwei:nur-lesen"].suffixes == (".liste",)
     assert len(registry.failures) == 2
+
+
+def test_a_format_for_one_program_leaves_the_ending_to_others():
+    everybody, outlook = format_("eins:tabelle", ".csv"), format_("zwei:tabelle", ".csv", targets=("outlook",))
+    google = format_("drei:tabelle", ".csv", targets=("google", "apple"))
+    other = format_("vier:tabelle", ".csv", targets=("google",))
+    given = {f.name.partition(":")[0]: plugin(formats=[f]) for f in (everybody, outlook, google, other)}
+
+    registry = Registry.load(given=given)
+
+    formats = registry.formats
+    assert formats["eins:tabelle"].suffixes == (".csv",)
+    # koschuso itself writes lists for Outlook, and two plugins want the ones for Google
+    assert formats["zwei:tabelle"].suffixes == ()
+    assert (formats["drei:tabelle"].targets, formats["drei:tabelle"].suffixes) == (("apple",), (".csv",))
+    assert formats["vier:tabelle"].suffixes == ()
+    assert {failure.plugin for failure in registry.failures} == {"zwei", "drei", "vier"}
 
 
 def test_two_renderers_of_one_ending_are_both_left_out():

@@ -275,3 +275,34 @@ def test_any_mixture_of_lines_is_read_and_what_is_written_of_it_reads_the_same(p
 
 def _contents(records):
     return [attrs.evolve(record, foreign=()) for record in records]
+
+
+def _without_kept_lines(records):
+    return [attrs.evolve(record, foreign=()) for record in records]
+
+
+@given(RECORDS)
+@settings(deadline=None, max_examples=60)
+def test_what_is_written_in_2_1_is_read_back_with_the_same_fields(records):
+    written = vcard.write(records, version="2.1")
+    reading = vcard.read(written)
+    bodies = [record for record in reading.records if not isinstance(record, Relation)]
+    assert _without_kept_lines(bodies) == records
+    assert vcard.write(reading.records, version="2.1") == written
+
+
+@given(networks())
+@settings(deadline=None, max_examples=30)
+def test_relations_come_back_from_2_1(network):
+    cards, relations = network
+    found = vcard.read(vcard.write([*cards, *relations], version="2.1")).records
+    assert {record.id for record in found if isinstance(record, Relation)} == {relation.id for relation in relations}
+
+
+@given(RECORDS, VERSIONS)
+@settings(deadline=None, max_examples=40)
+def test_a_card_goes_through_2_1_and_back_without_a_change_of_its_fields(records, version):
+    first = vcard.read(vcard.write(records, version=version)).records
+    old = vcard.read(vcard.write(first, version="2.1")).records
+    again = vcard.read(vcard.write(old, version=version)).records
+    assert _without_kept_lines(again) == _without_kept_lines(first)

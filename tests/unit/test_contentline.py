@@ -104,6 +104,14 @@ def test_control_characters_are_removed_and_the_original_is_told():
     assert (finding.rule, finding.line, finding.value) == (rules.CONTROL_CHARACTER.key, 2, "B:x\\x00y\\x07\\tz")
 
 
+def test_what_stands_behind_a_control_character_at_the_beginning_is_a_line_of_its_own():
+    notes = Notes()
+    lines, _ = LineParser(notes).lines(b"A:1\n\x1f\t B:2\n\x01 \nC: \x02 3\n")
+    assert [(line.name, line.value, line.number) for line in lines] == [("A", "1", 1), ("B", "2", 2), ("C", "  3", 4)]
+    assert rules_of(notes) == [rules.CONTROL_CHARACTER.key] * 3
+    assert not any(text.startswith((" ", "\t")) for _, text in unfold(b"A:1\n\x1f\t B:2\n", Notes()))
+
+
 def test_blank_lines_before_a_continuation_are_passed_over():
     notes = Notes()
     data = b"VERSION\n\n :2.0\nX:a\n\n\n b\n\n c\n"

@@ -5,55 +5,26 @@ from __future__ import annotations
 import re
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import attrs
 import click
 
-from koschuso.cli.german import GermanCommand
+from koschuso.cli.common import command as _command
+from koschuso.cli.common import office_option as _office_option
+from koschuso.cli.common import open_office as _open
+from koschuso.cli.export_output import export_as_json, print_export
 from koschuso.cli.import_output import import_as_json, print_import
+from koschuso.cli.messages import message
 from koschuso.cli.output import finding_as_json, print_findings, print_json, print_table, progress
 from koschuso.cli.showing import as_row, as_text, columns_of
 from koschuso.errors import NotFound, WrongUse
+from koschuso.interchange.targets import TARGET_NAMES
 from koschuso.model import RECORD_TYPES, Severity
 from koschuso.office import Office
-from koschuso.office.settings import SETTINGS
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 
 __all__ = ["COMMANDS"]
 
 _GERMAN_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
-
-
-def _command(name: str) -> Callable[[Callable[..., Any]], click.Command]:
-    def decorate(function: Callable[..., Any]) -> click.Command:
-        with_json = click.option("--json", "as_json", is_flag=True, help="Ausgabe als JSON für Programme.")
-        return click.command(name, cls=GermanCommand)(with_json(function))
-
-    return decorate
-
-
-_office_option = click.option(
-    "--buero",
-    metavar="ORDNER",
-    envvar="KOSCHUSO_BUERO",
-    help="Ordner, Datenbankdatei oder Speicher-URL des Büros; sonst der jetzige Ordner.",
-)
-
-
-def _open(place: str | None) -> Office:
-    if place is not None:
-        return Office.open(place)
-    here = Path.cwd()
-    for folder in (here, *here.parents):
-        if (folder / SETTINGS).exists():
-            return Office.open(folder)
-    raise WrongUse(
-        f"Hier liegt kein Büro ({SETTINGS} fehlt); wechseln Sie in seinen Ordner oder nennen Sie ihn mit --buero."
-    )
 
 
 @_command("init")
@@ -115,28 +86,43 @@ def import_(
 @click.option(
     "--audience",
     type=click.Choice(["intern", "netzwerk", "oeffentlich"]),
-    default="intern",
-    help="Für wen die Datei ist; sonst intern.",
+    help="Für wen die Datei ist; sonst intern, mit --feed oeffentlich.",
 )
-def export(*, ziel: str, buero: str | None, kinds: tuple[str, ...], audience: str, as_json: bool) -> None:
-    """Schreibt eine Datei; die Endung nennt das Format (.ics, .vcf …)."""
+@click.option(
+    "--target",
+    type=click.Choice(TARGET_NAMES),
+    help="Für welches Programm; sagt, was es nicht zeigt. Sonst der reine Standard.",
+)
+@click.option(
+    "--feed", "as_feed", is_flag=True, help="Kalender zum Abonnieren: nur Termine, Änderungen werden mitgezählt."
+)
+def export(
+    *,
+    ziel: str,
+    buero: str | None,
+    kinds: tuple[str, ...],
+    audience: str | None,
+    target: str | None,
+    as_feed: bool,
+    as_json: bool,
+) -> None:
+    """Schreibt eine Datei; die Endung nennt das Format.
+
+    .ics Kalender, .vcf Adressbuch, .ics.zip und .vcf.zip eine Datei je Termin oder Kontakt, .csv mit --target outlook eine
+    Kontaktliste.
+    """
+    if as_feed and kinds:
+        raise WrongUse("Ein Kalender zum Abonnieren enthält immer die Termine; lassen Sie --kind weg.")
+    audience = audience or ("oeffentlich" if as_feed else "intern")
     with _open(buero) as office:
-        result = office.export(ziel, kinds=kinds, audience=audience)
+        if as_feed:
+            result = office.feed(ziel, audience=audience, target=target or "")
+        else:
+            result = office.export(ziel, kinds=kinds, audience=audience, target=target or "")
     if as_json:
-        print_json(
-            {
-                "file": str(result.path),
-                "format": result.format,
-                "audience": audience,
-                "written": result.written,
-                "omitted": [finding_as_json(finding) for finding in result.omitted],
-                "lost": [finding_as_json(finding) for finding in result.lost],
-            }
-        )
+        print_json(export_as_json(result, audience))
         return
-    click.echo(f"{result.path}: {result.format}, Datensätze: {result.written}, für: {audience}.")
-    print_findings(result.omitted, title="Für diesen Kreis weggelassen:")
-    print_findings(result.lost, title="Was das Format nicht aufnimmt:")
+    print_export(result, audience)
 
 
 @_command("list")
@@ -303,7 +289,7 @@ def demo(ordner: str, as_json: bool) -> None:
     click.echo(result.summary())
 
 
-COMMANDS = (init, import_, export, list_, show, check, report, plugins, demo)
+COMMANDS = (init, import_, export, message, list_, show, check, report, plugins, demo)
 
 
 def _whole(text: str, option: str) -> int:

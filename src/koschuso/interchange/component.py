@@ -167,18 +167,21 @@ class Parser(LineParser):
                     continue
                 if not was_too_deep:
                     self.notes.note(rules.TOO_DEEP, line=line[2], name=name, limit=self.limits.depth)
-                top.lines.append(_verbatim(line))
+                top.lines.append(ContentLine(UNPARSED, f"BEGIN:{name}", line[2]))
                 continue
             depth = nesting.end(name)
             if depth is None:
                 self.notes.note(rules.WRONG_END, line=line[2], name=name, value=line.text)
             elif depth < 0:
-                top.lines.append(_verbatim(line))
+                top.lines.append(ContentLine(UNPARSED, f"END:{name}", line[2]))
             else:
+                top.lines += _missing_ends(nesting)
                 self._close(opened, depth + 1)
                 del opened[max(depth, 1) :]
                 top = opened[-1]
         top.lines += map(_verbatim, lines[start:]) if nesting.too_deep else lines[start:]
+        nesting.clear()
+        top.lines += _missing_ends(nesting)
         self._close(opened, 1)
 
     def _close(self, opened: list[Component], depth: int) -> None:
@@ -186,6 +189,12 @@ class Parser(LineParser):
         for component in opened[depth:]:
             component.closed = False
             self.notes.note(rules.NOT_CLOSED, line=component.number, name=component.name)
+
+
+def _missing_ends(nesting: Nesting) -> list[ContentLine]:
+    """The END lines that components too deep to be read lack, so that they are read alike when they are written."""
+    missing, nesting.forgotten = nesting.forgotten, {}
+    return [ContentLine(UNPARSED, f"END:{name}", 0) for name, count in missing.items() for _ in range(count)]
 
 
 def _verbatim(line: ContentLine) -> ContentLine:

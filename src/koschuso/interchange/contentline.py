@@ -33,12 +33,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import attrs
 
 from koschuso.interchange import notes as rules
+from koschuso.interchange.folding import fold, fold_quoted_printable, join, one_line
 from koschuso.interchange.limits import DEFAULT_LIMITS, Limits
 from koschuso.interchange.notes import Notes, ReadingRule
 from koschuso.interchange.unfolding import FOLD_MARK, marked_text, plain_line_ends, unfold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
 __all__ = [
     "UNPARSED",
@@ -51,6 +52,7 @@ __all__ = [
     "join",
     "parse_line",
     "plain_line_ends",
+    "split_quoted",
     "unfold",
 ]
 
@@ -70,8 +72,6 @@ _BARE_VALUES: Final = frozenset({"INLINE", "URL", "CONTENT-ID", "CID"})
 _NO_PARAMS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({})
 _MAX_CACHED_HEADS: Final = 4096
 _MAX_CACHED_LENGTH: Final = 512
-_CONTINUATION: Final = bytes(range(0x80, 0xC0))  # bytes of a UTF-8 sequence other than its first
-_OCTETS: Final = 75  # RFC 5545 section 3.1: without the line end
 
 
 @attrs.frozen
@@ -216,6 +216,20 @@ class LineParser:
             self._attach_joined(lines)
         return lines, boundaries
 
+    def head(self, text: str) -> Head | None:
+        """Give the head for what stands before the colon; ``None`` for one that is unusual and was not read before.
+
+        Never makes a finding: `line` has to see what this gives nothing for.
+        """
+        head = self._heads.get(text)
+        if head is not None or len(text) > _MAX_CACHED_LENGTH:
+            return head
+        head, usual = _parsed_head(text, balanced=True)
+        if head is None or not usual:
+            return None
+        self._keep_head(head)
+        return head
+
     def line(self, text: str, number: int = 0) -> ContentLine:
         """Parse one logical line; never fails."""
         name, colon, value = text.partition(":")
@@ -230,9 +244,9 @@ class LineParser:
             return ContentLine(UNPARSED, text, number)
         balanced = True
         if '"' in name:
-            match = _QUOTED_HEAD.match(text)
-            if match:
-                name, value = text[: match.end() - 1], text[match.end() :]
+            parted = split_quoted(text)
+            if parted:
+                name, value = parted
             else:
                 balanced = False
                 self.notes.note(rules.BAD_QUOTES, line=number, value=text)
@@ -251,10 +265,13 @@ class LineParser:
         # A head with a colon in its quotes is never looked up by what stands before the first colon, as that part has
         # an odd number of quotes; so caching it is safe.
         if balanced and len(text) <= _MAX_CACHED_LENGTH:
-            if len(self._heads) >= _MAX_CACHED_HEADS:
-                self._heads.clear()
-            self._heads[text] = head
+            self._keep_head(head)
         return head
+
+    def _keep_head(self, head: Head) -> None:
+        if len(self._heads) >= _MAX_CACHED_HEADS:
+            self._heads.clear()
+        self._heads[head.text] = head
 
     def _unusual(self, text: str, number: int, before: list[ContentLine]) -> ContentLine | None:
         """Parse a line whose head is new or that has none; None when it is blank or belongs to the line before."""
@@ -306,6 +323,16 @@ def parse_line(text: str, number: int = 0) -> ContentLine:
     ('ATTENDEE', 'Muster, Eva', 'mailto:eva@example.org')
     """
     return LineParser().line(text, number)
+
+
+def split_quoted(text: str) -> tuple[str, str] | None:
+    """Part a line at its first colon outside quotes; ``None`` where there is none.
+
+    >>> split_quoted('ATTENDEE;CN="a:b":mailto:eva@example.org')
+    ('ATTENDEE;CN="a:b"', 'mailto:eva@example.org')
+    """
+    match = _QUOTED_HEAD.match(text)
+    return (text[: match.end() - 1], text[match.end() :]) if match else None
 
 
 def _parsed_head(text: str, *, balanced: bool) -> tuple[Head | None, bool]:
@@ -415,7 +442,7 @@ def format_line(
     item1.TEL;TYPE=work,voice;X-A="a;b":1
     """
     if "\n" in value or "\r" in value:
-        value = _one_line(value)
+        value = one_line(value)
     if group:
         name = f"{group}.{name}"
     if not params:
@@ -429,10 +456,6 @@ def format_line(
     return f"{';'.join(written)}:{value}"
 
 
-def _one_line(text: str) -> str:
-    return text.replace("\r\n", "\\n").replace("\r", "\\n").replace("\n", "\\n")
-
-
 def _param_text(value: str) -> str:
     if "^" in value:
         value = value.replace("^", "^^")
@@ -441,84 +464,3 @@ def _param_text(value: str) -> str:
     if "\n" in value or "\r" in value:
         value = value.replace("\r\n", "^n").replace("\r", "^n").replace("\n", "^n")
     return f'"{value}"' if _NEEDS_QUOTES(value) else value
-
-
-def fold(text: str) -> bytes:
-    r"""Write one logical line: UTF-8, at most 75 octets in a physical line, CRLF.
-
-    Neither a character nor a backslash escape is cut; a quoted-printable line is broken as
-    `fold_quoted_printable` does it. A line break in the text is written as ``\n``.
-
-    >>> fold("SUMMARY:Fachtag")
-    b'SUMMARY:Fachtag\r\n'
-    """
-    if "\n" in text or "\r" in text:
-        text = _one_line(text)
-    data = text.encode("utf-8", "replace")
-    if len(data) <= _OCTETS:
-        return data + b"\r\n"
-    if "QUOTED-PRINTABLE" in text.partition(":")[0].upper():
-        return fold_quoted_printable(text)  # a fold behind its = would be read as a soft break
-    if len(data) == len(text) and "\\" not in text:
-        step = _OCTETS - 1
-        pieces = [data[:_OCTETS]]
-        pieces += [data[start : start + step] for start in range(_OCTETS, len(data), step)]
-        return b"\r\n ".join(pieces) + b"\r\n"
-    return _fold_carefully(data)
-
-
-def _fold_carefully(data: bytes) -> bytes:
-    pieces: list[bytes] = []
-    start = 0
-    end = _OCTETS
-    while end < len(data):
-        while data[end] in _CONTINUATION:  # never cut a character
-            end -= 1
-        if data.endswith(b"\\", start, end):
-            piece = data[start:end]
-            if (len(piece) - len(piece.rstrip(b"\\"))) % 2:  # it would part the backslash from what it escapes
-                end -= 1
-        pieces.append(data[start:end])
-        start = end
-        end = start + _OCTETS - 1
-    pieces.append(data[start:])
-    return b"\r\n ".join(pieces) + b"\r\n"
-
-
-def fold_quoted_printable(text: str) -> bytes:
-    r"""Write one logical line of vCard 2.1 whose value is quoted-printable, with soft breaks instead of folds.
-
-    >>> fold_quoted_printable("NOTE;ENCODING=QUOTED-PRINTABLE:" + "=C3=BC" * 10)
-    b'NOTE;ENCODING=QUOTED-PRINTABLE:=C3=BC=C3=BC=C3=BC=C3=BC=C3=BC=C3=BC=C3=BC=\r\n=C3=BC=C3=BC=C3=BC\r\n'
-    """
-    data = _one_line(text).encode("utf-8", "replace")
-    pieces: list[bytes] = []
-    # the head is never broken: readers look for QUOTED-PRINTABLE in the first physical line
-    colon = data.find(b":")
-    start, end = 0, max(_OCTETS, colon + 1)
-    while end < len(data):
-        cut = data.rfind(b"=", end - 2, end)
-        if cut > max(colon, start):
-            end = cut
-        while data[end] in _CONTINUATION:
-            end -= 1
-        pieces.append(data[start:end])
-        start, end = end, end + _OCTETS
-    pieces.append(data[start:])
-    return b"=\r\n".join(pieces) + b"\r\n"
-
-
-def join(lines: Iterable[str]) -> bytes:
-    r"""Write logical lines; the same as folding each of them.
-
-    >>> join(["BEGIN:VCARD", "FN:Eva Muster", "END:VCARD"])
-    b'BEGIN:VCARD\r\nFN:Eva Muster\r\nEND:VCARD\r\n'
-    """
-    written: list[bytes] = []
-    append = written.append
-    for line in lines:
-        if len(line) <= _OCTETS and line.isascii() and "\n" not in line and "\r" not in line:
-            append(line.encode() + b"\r\n")
-        else:
-            append(fold(line))
-    return b"".join(written)

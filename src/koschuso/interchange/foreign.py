@@ -31,23 +31,33 @@ for each value the same lines again and read from them the same value again.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from types import MappingProxyType, SimpleNamespace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 import attrs
 
-from koschuso.interchange.contentline import ContentLine, LineParser
+from koschuso.interchange.contentline import ContentLine, Head, LineParser
+from koschuso.interchange.weaving import Weaver, line_name
 
 if TYPE_CHECKING:
     from koschuso.interchange.component import Component
     from koschuso.model import Record
 
-__all__ = ["Aspect", "AspectTable", "entry_name", "line_name", "set_foreign", "split_blocks"]
+__all__ = ["Aspect", "AspectTable", "Quick", "entry_name", "line_name", "set_foreign", "split_blocks"]
 
 Scope = TypeVar("Scope")
 
 _NO_LINES: Final[tuple[ContentLine, ...]] = ()
+
+Quick = Callable[[Sequence[str], dict[str, Any], list[str], Any], bool]
+"""Reads the lines of an aspect from the values of a component's lines.
+
+Gets the values, the fields so far, the entries of ``Record.foreign`` so far (each line verbatim), and the scope. Puts in
+what the lines say, and the placeholder for each line that koschuso would write itself, exactly as `Aspect.read` and
+`AspectTable.keep` do it; or gives False, having done nothing, where that takes more than a look.
+"""
 
 
 def _same_fields(aspect: Aspect[Any], told: Mapping[str, Any], record: Any) -> bool:
@@ -70,6 +80,10 @@ class Aspect(Generic[Scope]):
             says the same (unless the standard wants a line).
         several: Properties that may stand more than once; of the others only the first line is read.
         same: Whether what was read is what the record says; by comparing the fields when not given.
+        quick: A quicker way to do both `read` and `AspectTable.keep` for lines as most files have them, see `Quick`;
+            made for the heads of the lines and the places where they stand in the component, ``None`` for other heads.
+        stays: A quicker way to tell that one line alone certainly says what the record says; False where that takes
+            more than a look.
     """
 
     fields: tuple[str, ...]
@@ -78,6 +92,8 @@ class Aspect(Generic[Scope]):
     write: Callable[[Any, Scope], Sequence[str]]
     several: frozenset[str] = frozenset()
     same: Callable[[Aspect[Any], Mapping[str, Any], Any], bool] = _same_fields
+    quick: Callable[[Sequence[Head], Sequence[int]], Quick | None] | None = None
+    stays: Callable[[ContentLine, Any], bool] | None = None
 
 
 class AspectTable(Generic[Scope]):
@@ -94,7 +110,7 @@ class AspectTable(Generic[Scope]):
     ['X-A:1', 'SUMMARY:neu', 'X-B:2']
     """
 
-    __slots__ = ("_absent", "_by_name", "aspects", "parser")
+    __slots__ = ("_absent", "_by_name", "_weaver", "aspects", "parser")
 
     def __init__(self, aspects: Iterable[Aspect[Scope]]) -> None:
         self.aspects: tuple[Aspect[Scope], ...] = tuple(aspects)
@@ -102,6 +118,7 @@ class AspectTable(Generic[Scope]):
             {name: aspect for aspect in self.aspects for name in aspect.names}
         )
         self._absent: dict[Aspect[Scope], Mapping[str, Any]] = {}
+        self._weaver: Weaver[Scope] | None = None
         self.parser = LineParser()  # keeps the heads that it has seen; a table belongs to one reading or writing
 
     def __contains__(self, name: object) -> bool:
@@ -113,6 +130,10 @@ class AspectTable(Generic[Scope]):
         """Every field that the aspects say something about."""
         return tuple(dict.fromkeys(field for aspect in self.aspects for field in aspect.fields))
 
+    def aspect_of(self, name: str) -> Aspect[Scope] | None:
+        """The aspect that a property of this (upper-case) name belongs to."""
+        return self._by_name.get(name)
+
     def may_repeat(self, name: str) -> bool:
         """Whether a property may stand more than once; also true for one that is not modelled."""
         aspect = self._by_name.get(name)
@@ -122,27 +143,26 @@ class AspectTable(Generic[Scope]):
         """Give the values of all fields."""
         by_name = self._by_name
         found: dict[Aspect[Scope], list[ContentLine]] = {}
+        seen: set[str] = set()
         for line in lines:
-            aspect = by_name.get(line[0].name)
-            if aspect is None:
+            name = line[0].name
+            aspect = by_name.get(name)
+            if aspect is None or (name in seen and name not in aspect.several):
                 continue
-            before = found.get(aspect)
-            if before is None:
-                found[aspect] = [line]
-            elif line[0].name in aspect.several or all(other[0].name != line[0].name for other in before):
-                before.append(line)
+            seen.add(name)
+            found.setdefault(aspect, []).append(line)
         values: dict[str, Any] = {}
         for aspect in self.aspects:
             if not aspect.fields:
                 continue
             told = found.get(aspect)
-            values.update(self._without(aspect, scope) if told is None else aspect.read(told, scope))
+            values.update(self.without(aspect, scope) if told is None else aspect.read(told, scope))
         return values
 
     def keep(self, record: Record, component: Component, scope: Scope) -> tuple[str, ...]:
         """Give the entries of ``Record.foreign`` for a record that was just made from a component."""
         by_name = self._by_name
-        canonical: dict[Aspect[Scope], list[str]] = {}
+        canonical: dict[Aspect[Scope], dict[str, int]] = {}  # how often each line is still to come
         seen: set[str] = set()
         entries: list[str] = []
         foreign = bool(component.children)
@@ -165,9 +185,11 @@ class AspectTable(Generic[Scope]):
                 seen.add(name)
                 expected = canonical.get(aspect)
                 if expected is None:
-                    expected = canonical[aspect] = list(aspect.write(record, scope))
-                if text in expected:
-                    expected.remove(text)
+                    expected = canonical[aspect] = dict(Counter(aspect.write(record, scope)))
+                count = expected.pop(text, 0)
+                if count:
+                    if count > 1:
+                        expected[text] = count - 1
                     text = name
                 else:
                     foreign = True
@@ -193,146 +215,17 @@ class AspectTable(Generic[Scope]):
         """
         if not foreign:
             return [line for aspect in self.aspects for line in aspect.write(record, scope)]
-        return _Weaving(self, record, foreign, scope).lines()
+        weaver = self._weaver
+        if weaver is None:
+            weaver = self._weaver = Weaver(self.aspects, self._by_name, self.parser, self.without, _same_fields)
+        return weaver.write(record, foreign, scope)
 
-    def _without(self, aspect: Aspect[Scope], scope: Scope) -> Mapping[str, Any]:
+    def without(self, aspect: Aspect[Scope], scope: Scope) -> Mapping[str, Any]:
         """What the absence of all lines of an aspect says; it never depends on the file."""
         told = self._absent.get(aspect)
         if told is None:
             told = self._absent[aspect] = aspect.read(_NO_LINES, scope)
         return told
-
-
-class _Weaving(Generic[Scope]):
-    """The writing of one record that has kept entries."""
-
-    def __init__(self, table: AspectTable[Scope], record: Any, foreign: Sequence[str], scope: Scope) -> None:
-        self.table = table
-        self.record = record
-        self.scope = scope
-        self.parser = table.parser
-        self.slots: list[list[str]] = []  # what is written in the place of each entry
-        self.first_block = -1
-        self.mentions: dict[Aspect[Scope], list[tuple[int, str, ContentLine | None]]] = {}
-        self._place(foreign)
-
-    def _place(self, foreign: Sequence[str]) -> None:
-        depth = 0
-        by_name = self.table._by_name  # noqa: SLF001 - the two classes are one
-        for index, entry in enumerate(foreign):
-            name, colon, value = entry.partition(":")
-            begins = name.upper() == "BEGIN" and bool(colon)
-            if begins and not depth and self.first_block < 0:
-                self.first_block = index
-            if depth or begins:
-                depth += 1 if begins else -1 if name.upper() == "END" else 0
-                self.slots.append([entry])
-                continue
-            if not name:
-                self.slots.append([value] if colon else [])
-                continue
-            line = self.parser.line(entry) if colon else None
-            aspect = by_name.get(line.name if line else name)
-            if aspect is None:
-                self.slots.append([entry] if colon else [])
-                continue
-            self.slots.append([])
-            self.mentions.setdefault(aspect, []).append((index, line.name if line else name, line))
-
-    def lines(self) -> list[str]:
-        added: list[str] = []
-        for aspect in self.table.aspects:
-            mentions = self.mentions.get(aspect)
-            if mentions is not None:
-                self._write_mentioned(aspect, mentions)
-            elif not aspect.same(aspect, self.table._without(aspect, self.scope), self.record):  # noqa: SLF001 - as above
-                added += aspect.write(self.record, self.scope)
-        # properties stand before the components inside (RFC 5545, 3.6.1)
-        until = self.first_block if self.first_block >= 0 else len(self.slots)
-        written = [line for slot in self.slots[:until] for line in slot]
-        written += added
-        written += [line for slot in self.slots[until:] for line in slot]
-        return written
-
-    def _write_mentioned(self, aspect: Aspect[Scope], mentions: list[tuple[int, str, ContentLine | None]]) -> None:
-        canonical = list(aspect.write(self.record, self.scope))
-        verbatim = any(line is not None for _, _, line in mentions)
-        kept: list[tuple[int, str]] = []
-        for index, name, line in mentions:
-            if line is not None:
-                kept.append((index, line.text))
-                continue
-            expected = _take(canonical, name)
-            if expected is not None:
-                kept.append((index, expected))
-        if (not verbatim and not canonical) or self._says_the_same(aspect, [text for _, text in kept]):
-            for index, text in kept:
-                self.slots[index] = [text]
-            return
-        self._write_anew(aspect, mentions, strict=False)
-        written = [text for index, _, _ in mentions for text in self.slots[index]]
-        if aspect.fields and not self._says_the_same(aspect, written):
-            # what is left of the old lines contradicts the new ones
-            self._write_anew(aspect, mentions, strict=True)
-
-    def _says_the_same(self, aspect: Aspect[Scope], texts: list[str]) -> bool:
-        told = aspect.read([self.parser.line(text) for text in texts], self.scope)
-        return aspect.same(aspect, told, self.record)
-
-    def _write_anew(
-        self, aspect: Aspect[Scope], mentions: list[tuple[int, str, ContentLine | None]], *, strict: bool
-    ) -> None:
-        """Write the lines that say something else than the record, and keep the others.
-
-        Args:
-            aspect: The aspect.
-            mentions: Place, name and line of its entries.
-            strict: Keep only lines that may stand any number of times and say nothing about the fields.
-        """
-        canonical = list(aspect.write(self.record, self.scope))
-        free: list[tuple[int, str]] = []
-        for index, name, line in mentions:
-            self.slots[index] = []
-            if line is None:
-                free.append((index, name))
-                continue
-            alone = aspect.write(SimpleNamespace(**aspect.read([line], self.scope)), self.scope)
-            if alone and not strict and all(text in canonical for text in alone):
-                for text in alone:
-                    canonical.remove(text)
-                self.slots[index] = [line.text]
-            elif not alone and (name in aspect.several or not (strict or _has(canonical, name))):
-                self.slots[index] = [line.text]  # it says nothing about the fields
-            else:
-                free.append((index, name))
-        for index, name in free:
-            expected = _take(canonical, name)
-            if expected is not None:
-                self.slots[index] = [expected]
-        last = (free or [(mentions[-1][0], "")])[-1][0]
-        self.slots[last] = [*self.slots[last], *canonical]
-
-
-def _has(canonical: list[str], name: str) -> bool:
-    return any(line_name(text) == name for text in canonical)
-
-
-def _take(canonical: list[str], name: str) -> str | None:
-    """Take the next line of a property out of the list."""
-    for index, text in enumerate(canonical):
-        if line_name(text) == name:
-            return canonical.pop(index)
-    return None
-
-
-def line_name(text: str) -> str:
-    """Name of the property of a line that koschuso wrote itself, in upper case.
-
-    >>> line_name("item1.TEL;TYPE=work:1"), line_name("FN:Eva")
-    ('TEL', 'FN')
-    """
-    name = text.partition(":")[0].partition(";")[0]
-    return name.rpartition(".")[2].upper()
 
 
 def entry_name(entry: str) -> str:

@@ -8,22 +8,26 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Final
 
+import attrs
+
 from koschuso.interchange.calendar_values import read_date, write_date
 from koschuso.interchange.foreign import Aspect
 from koschuso.interchange.ical_scope import CalendarScope, X
 from koschuso.interchange.textvalue import (
     decode_quoted_printable,
     escape_text,
-    join_text,
+    pack_texts,
     split_text,
     unescape_text,
+    unpack_texts,
 )
 from koschuso.model import Reference, is_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from koschuso.interchange.contentline import ContentLine
+    from koschuso.interchange.contentline import ContentLine, Head
+    from koschuso.interchange.foreign import Quick
 
 __all__ = [
     "CalendarAspect",
@@ -34,6 +38,8 @@ __all__ = [
     "key",
     "keys",
     "number",
+    "quick_text",
+    "quick_uid",
     "reference",
     "references",
     "simple",
@@ -64,6 +70,24 @@ def texts_of(line: ContentLine) -> list[str]:
     else:
         found = split_text(line[1])
     return [part for part in map(str.strip, found) if part]
+
+
+def quick_uid(heads: Sequence[Head], places: Sequence[int]) -> Quick | None:
+    """Give the quick way of an id that stands in UID alone."""
+    if [head.text for head in heads] != ["UID"]:
+        return None
+    place = places[0]
+
+    def _quick(values: Sequence[str], fields: dict[str, Any], entries: list[str], _scope: CalendarScope) -> bool:
+        value = values[place]
+        if "\\" in value or "," in value or ";" in value:
+            return False
+        uid = fields["id"] = value.strip()
+        if uid == value:
+            entries[place] = "UID"
+        return True
+
+    return _quick
 
 
 def simple(
@@ -110,7 +134,47 @@ def text(name: str, field: str, *, absent: str = "", public: bool = True) -> Cal
     def _read(line: ContentLine, _scope: CalendarScope) -> str:
         return text_of(line) or absent
 
-    return simple(name, field, _read, escape_text, absent=absent, expected="ein Text", public=public)
+    aspect = simple(name, field, _read, escape_text, absent=absent, expected="ein Text", public=public)
+    return attrs.evolve(aspect, quick=quick_text(name, field, absent=absent))
+
+
+def quick_text(
+    name: str, field: str, *, absent: Any = "", make: Callable[[str], Any] | None = None
+) -> Callable[[Sequence[Head], Sequence[int]], Quick | None]:
+    """Build the quick way of a text in one property.
+
+    Args:
+        name: Name of the property.
+        field: Name of the field.
+        absent: What an empty text means; never written.
+        make: Makes the field's value of the text; the text itself if not given.
+    """
+
+    def _prepare(heads: Sequence[Head], places: Sequence[int]) -> Quick | None:
+        if len(heads) != 1 or heads[0].name != name or "ENCODING" in heads[0].params:
+            return None
+        place = places[0]
+        bare = heads[0].text == name
+
+        def _quick(values: Sequence[str], fields: dict[str, Any], entries: list[str], _scope: CalendarScope) -> bool:
+            value = values[place]
+            text = value
+            if "\\" in value:
+                text = unescape_text(value)
+                canonical = bare and escape_text(text) == value
+            else:
+                canonical = bare and ";" not in value and "," not in value
+            if not text or text == absent:
+                fields[field] = absent
+            else:
+                fields[field] = text if make is None else make(text)
+                if canonical:
+                    entries[place] = name
+            return True
+
+        return _quick
+
+    return _prepare
 
 
 def key(name: str, field: str, *, public: bool = True) -> CalendarAspect:
@@ -127,22 +191,22 @@ def keys(name: str, field: str, *, public: bool = True) -> CalendarAspect:
     """Build the aspect of a list of vocabulary keys."""
 
     def _read(line: ContentLine, scope: CalendarScope) -> tuple[str, ...]:
-        found = texts_of(line)
+        found = unpack_texts(line[1])
         good = tuple(filter(is_key, found))
         if len(good) != len(found):
             scope.not_understood(line, "Schlüssel, durch Kommas getrennt")
         return good
 
-    return simple(X + name, field, _read, ",".join, absent=(), expected="Schlüssel", public=public)
+    return simple(X + name, field, _read, pack_texts, absent=(), expected="Schlüssel", public=public)
 
 
 def ids(name: str, field: str, *, public: bool = False) -> CalendarAspect:
     """Build the aspect of a list of record ids."""
 
     def _read(line: ContentLine, _scope: CalendarScope) -> tuple[str, ...]:
-        return tuple(part for part in split_text(line.value) if part)
+        return tuple(part for part in unpack_texts(line.value) if part)
 
-    return simple(X + name, field, _read, join_text, absent=(), expected="Kennungen", public=public)
+    return simple(X + name, field, _read, pack_texts, absent=(), expected="Kennungen", public=public)
 
 
 def number(
@@ -211,11 +275,11 @@ def references(name: str, field: str, *, public: bool = False) -> CalendarAspect
     """Build the aspect of a list of references to other records."""
 
     def _read(line: ContentLine, _scope: CalendarScope) -> tuple[Reference, ...] | None:
-        found = [_reference(part) for part in split_text(line.value)]
+        found = [_reference(part) for part in unpack_texts(line.value)]
         return tuple(part for part in found if part is not None) if all(found) else None
 
     def _write(value: Iterable[Reference]) -> str:
-        return join_text(map(str, value))
+        return pack_texts(map(str, value))
 
     return simple(X + name, field, _read, _write, absent=(), expected="Art/Kennung", public=public)
 
@@ -232,6 +296,17 @@ def _stamp_same(_aspect: CalendarAspect, told: Mapping[str, Any], _record: Any) 
     return bool(told[""])
 
 
+def _stamp_quick(_values: Sequence[str], _fields: dict[str, Any], _entries: list[str], scope: CalendarScope) -> bool:
+    return not scope.stamp  # a line that was read is none that koschuso would write
+
+
 def stamp() -> CalendarAspect:
     """Build the aspect of DTSTAMP: that of a foreign component is kept, otherwise it is the moment of writing."""
-    return Aspect(fields=(), names=("DTSTAMP",), read=_stamp_read, write=_stamp_write, same=_stamp_same)
+    return Aspect(
+        fields=(),
+        names=("DTSTAMP",),
+        read=_stamp_read,
+        write=_stamp_write,
+        same=_stamp_same,
+        quick=lambda _heads, _places: _stamp_quick,
+    )

@@ -7,19 +7,23 @@ difference. Attendees are never written for the public (domain.md DS-08).
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from koschuso.errors import InvalidRecord
-from koschuso.interchange.contentline import format_line
+from koschuso.interchange.attendee_memo import AttendeeMemo
+from koschuso.interchange.contentline import ContentLine, format_line
 from koschuso.interchange.ical_scope import X
 from koschuso.model import Participation, ParticipationStatus, is_email, is_key
 
 if TYPE_CHECKING:
-    from koschuso.interchange.contentline import ContentLine
+    from koschuso.interchange.contentline import LineParser
     from koschuso.interchange.ical_scope import CalendarScope
 
-__all__ = ["PARTICIPATION_STATUS", "attendee_line", "read_attendee"]
+__all__ = ["PARTICIPATION_STATUS", "AttendeeReader", "attendee_line", "read_attendee"]
+
+V = TypeVar("V")
 
 PARTICIPATION_STATUS: Final = {
     ParticipationStatus.EINGELADEN: "NEEDS-ACTION",
@@ -65,7 +69,10 @@ _OWN: Final = frozenset(
         f"{X}ANGEMELDET-VON",
     }
 )
+_OWN_BEYOND: Final = frozenset({"CN", "EMAIL"})
 _LONGEST_NUMBER: Final = 9
+_MOST_REMEMBERED: Final = 4096
+_WITH_NAME: Final = re.compile(r'([^"]*?);CN=(?:"([^"^]*)"|([^";:,^]*))((?:;[^":]*)?)').fullmatch
 
 
 def read_attendee(line: ContentLine, event_id: str, scope: CalendarScope) -> Participation | None:
@@ -86,11 +93,109 @@ def read_attendee(line: ContentLine, event_id: str, scope: CalendarScope) -> Par
     return participation
 
 
+class AttendeeReader:
+    """Reads the ATTENDEE lines of one file; what comes again (parameters, people) is understood once.
+
+    Args:
+        parser: Parses the heads.
+    """
+
+    __slots__ = ("_digests", "_heads", "_parser", "_rests")
+
+    def __init__(self, parser: LineParser) -> None:
+        self._parser = parser
+        self._heads: dict[str, _Plain | None] = {}
+        self._rests: dict[str, tuple[ParticipationStatus, str] | None] = {}  # what heads say beside CN
+        self._digests: dict[str, str] = {}  # of mail addresses; empty for what is none
+
+    def read(self, head: str, value: str, event_id: str) -> Participation | None:
+        """Make a participation, exactly as `read_attendee` does it; ``None`` for a line that takes a closer look."""
+        try:
+            plain = self._heads[head]
+        except KeyError:
+            plain = _remembered(self._heads, head, self._understood(head))
+        if plain is None or value[:7] != _MAILTO:
+            return None
+        email = value[7:]
+        digest = self._digests.get(email)
+        if digest is None:
+            found = _digest(email.lower()) if is_email(email) else ""
+            digest = _remembered(self._digests, email, found)
+        if not digest:
+            return None
+        return Participation(
+            id=f"{event_id}/{digest}",
+            event_id=event_id,
+            name=plain.name,
+            email=email,
+            status=plain.status,
+            role=plain.role,
+            foreign=() if plain.canonical else (f"{head}:{value}",),
+        )
+
+    def _understood(self, head: str) -> _Plain | None:
+        if X in head:
+            return None
+        match = _WITH_NAME(head)
+        if match is not None:
+            before, quoted, unquoted, after = match.groups()
+            name = unquoted if quoted is None else quoted
+            rest = before + after
+        else:
+            parsed = self._parser.head(head)
+            if parsed is None:
+                return None
+            name, rest = parsed.param("CN"), head
+        try:
+            told = self._rests[rest]
+        except KeyError:
+            told = _remembered(self._rests, rest, self._beside_name(rest, named=match is not None))
+        if told is None:
+            return None
+        name = name.strip()
+        status, role = told
+        standard = {"ROLE": _ROLES.get(role, _USUAL_ROLE), "PARTSTAT": PARTICIPATION_STATUS[status]}
+        canonical = head.endswith(standard["PARTSTAT"]) and head == format_line(
+            "", "ATTENDEE", {"CN": name, **standard} if name else standard, ""
+        ).removesuffix(":")
+        return _Plain(name, status, role, canonical)
+
+    def _beside_name(self, rest: str, *, named: bool) -> tuple[ParticipationStatus, str] | None:
+        head = self._parser.head(rest)
+        if head is None or head.name != "ATTENDEE" or any(name.startswith(X) for name in head.params):
+            return None  # also where the name of a parameter is written in lower case
+        if named and "CN" in head.params:
+            return None
+        line = ContentLine(head, "")
+        return _status(line)[0], _role(line)
+
+
+class _Plain(NamedTuple):
+    """What the head of a line without parameters of koschuso's own says."""
+
+    name: str
+    status: ParticipationStatus
+    role: str
+    canonical: bool
+
+
+def _remembered(memory: dict[str, V], key: str, value: V) -> V:
+    """Keep what was found out, a bounded number of things."""
+    if len(memory) >= _MOST_REMEMBERED:
+        memory.clear()
+    memory[key] = value
+    return value
+
+
 def attendee_line(participation: Participation, scope: CalendarScope) -> str:
     """Write a participation as an ATTENDEE line; the kept line if it still says the same."""
     kept = next((entry for entry in participation.foreign if ":" in entry[1:]), "")
     if not kept:
         return _canonical(participation, scope)
+    if scope.memo is None:
+        scope.memo = AttendeeMemo(lambda head: _understood(scope.parser.line(head)))
+    if scope.memo.says(kept, participation, _derived_id):
+        return kept
     line = scope.parser.line(kept)
     fields = _fields(line, participation.event_id, scope)
     told_id = fields.pop("id")
@@ -100,6 +205,14 @@ def attendee_line(participation: Participation, scope: CalendarScope) -> str:
         return kept
     others = {name: values for name, values in line.head.pairs if name.upper() not in _OWN}
     return _canonical(participation, scope, others)
+
+
+def _understood(line: ContentLine) -> tuple[ParticipationStatus, str] | None:
+    """Status and role by parameters that say nothing else about a participation; ``None`` if they do."""
+    if line.name != "ATTENDEE" or any(name in _OWN_BEYOND or name.startswith(X) for name in line.params):
+        return None
+    status, _ = _status(line)
+    return None if status is ParticipationStatus.WARTELISTE else (status, _role(line))
 
 
 def _fields(line: ContentLine, event_id: str, scope: CalendarScope) -> dict[str, Any]:
@@ -135,11 +248,14 @@ def _fields(line: ContentLine, event_id: str, scope: CalendarScope) -> dict[str,
 
 
 def _derived_id(event_id: str, address: str, name: str) -> str:
+    address = address.lower()
+    return f"{event_id}/{_digest(name if not address or address == _NO_ADDRESS else address)}"
+
+
+def _digest(told: str) -> str:
     from hashlib import blake2b  # noqa: PLC0415 - importing koschuso stays cheap
 
-    address = address.lower()
-    told = name if not address or address == _NO_ADDRESS else address
-    return f"{event_id}/{blake2b(told.encode('utf-8', 'replace'), digest_size=8).hexdigest()}"
+    return blake2b(told.encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
 def _status(line: ContentLine) -> tuple[ParticipationStatus, Decimal | None]:

@@ -9,23 +9,20 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from koschuso.interchange.calendar_values import read_duration, read_moment
+from koschuso.interchange.contentline import ContentLine
+from koschuso.interchange.ical_rules import MORE_CHECKS, MORE_LOOKS
+from koschuso.interchange.recurrence_check import check_rule, is_plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from koschuso.interchange.component import Component
-    from koschuso.interchange.contentline import ContentLine
+    from koschuso.interchange.contentline import Head
     from koschuso.interchange.ical_scope import CalendarScope
 
-__all__ = ["check_component"]
+__all__ = ["DEPENDENT", "check_component", "check_of"]
 
-_FREQUENCIES: Final = frozenset({"SECONDLY", "MINUTELY", "HOURLY", "DAILY", "WEEKLY", "MONTHLY", "YEARLY"})
-_NUMBERS: Final = re.compile(r"\s*[+-]?\d{1,5}\s*(?:,\s*[+-]?\d{1,5}\s*)*", re.ASCII).fullmatch
-_COUNT: Final = re.compile(r"\d{1,9}", re.ASCII).fullmatch
-_DAYS: Final = re.compile(
-    r"\s*(?:[+-]?\d{1,2})?(?:MO|TU|WE|TH|FR|SA|SU)\s*(?:,\s*(?:[+-]?\d{1,2})?(?:MO|TU|WE|TH|FR|SA|SU)\s*)*"
-).fullmatch
-_LEAP_MONTHS: Final = re.compile(r"\d{1,2}L?(?:,\d{1,2}L?)*", re.ASCII).fullmatch
 _OFFSET: Final = re.compile(r"[+-](?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?").fullmatch
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/\s]*={0,2}\s*").fullmatch
 
@@ -34,41 +31,9 @@ def _is_moment(value: str) -> bool:
     return read_moment(value) is not None
 
 
-_PARTS: Final[dict[str, Callable[[str], object]]] = {
-    "FREQ": _FREQUENCIES.__contains__,
-    "UNTIL": _is_moment,
-    "COUNT": _COUNT,
-    "INTERVAL": _COUNT,
-    "BYSECOND": _NUMBERS,
-    "BYMINUTE": _NUMBERS,
-    "BYHOUR": _NUMBERS,
-    "BYDAY": _DAYS,
-    "BYMONTHDAY": _NUMBERS,
-    "BYYEARDAY": _NUMBERS,
-    "BYWEEKNO": _NUMBERS,
-    "BYMONTH": _LEAP_MONTHS,
-    "BYSETPOS": _NUMBERS,
-    "WKST": _DAYS,
-    "RSCALE": str.isascii,
-    "SKIP": {"OMIT", "BACKWARD", "FORWARD"}.__contains__,
-}
-
-
 def _rule(line: ContentLine, _scope: CalendarScope) -> str:
-    parts = [part.partition("=") for part in line.value.strip().upper().split(";") if part]
-    names = {name.strip() for name, _, _ in parts}
-    if "FREQ" not in names:
-        return "eine Wiederholungsregel mit FREQ"
-    for name, _, value in parts:
-        check = _PARTS.get(name.strip())
-        if check is None:
-            if not name.strip().startswith("X-"):
-                return "eine Wiederholungsregel nach RFC 5545"
-        elif not check(value.strip()):
-            return "eine Wiederholungsregel nach RFC 5545"
-    if "COUNT" in names and "UNTIL" in names:
-        return "COUNT oder UNTIL, nicht beides"
-    return ""
+    """Recurrence rules have findings of their own, see `_tell_rule`."""
+    return "" if is_plain(line.value) else "eine Wiederholungsregel nach RFC 5545"
 
 
 def _moments(line: ContentLine, _scope: CalendarScope) -> str:
@@ -146,10 +111,64 @@ _CHECKS: Final[dict[str, Callable[[ContentLine, CalendarScope], str]]] = {
     "ATTACH": _attachment,
     "ATTENDEE": _attendee,
     "ORGANIZER": _attendee,
+    **MORE_CHECKS,
 }
 
 
-_DEPENDENT: Final = frozenset({"RRULE", "EXDATE"})
+DEPENDENT: Final = frozenset({"RRULE", "EXDATE"})
+"""Properties that must be of the same sort (day or time) as the begin."""
+
+_USUAL_STAMP: Final = re.compile(
+    r"(?!0000)[0-9]{4}(?:0[1-9]|1[0-2])(?:0[1-9]|1[0-9]|2[0-8])T(?:[01][0-9]|2[0-3])[0-5][0-9][0-5][0-9]Z?"
+).fullmatch
+_WITH_TIME: Final = re.compile(r"[0-9]{8}T").match
+_WITH_COLON: Final = re.compile(r"[^:]*:").match
+# Looks that tell at once that a value is sound.
+_LOOKS: Final[dict[str, Callable[[str], object]]] = {
+    "DTSTART": _WITH_TIME,
+    "DTEND": _WITH_TIME,
+    "DUE": _WITH_TIME,
+    "RECURRENCE-ID": _WITH_TIME,
+    "DTSTAMP": _USUAL_STAMP,
+    "CREATED": _USUAL_STAMP,
+    "LAST-MODIFIED": _USUAL_STAMP,
+    "ATTENDEE": _WITH_COLON,
+    "ORGANIZER": _WITH_COLON,
+    **MORE_LOOKS,
+}
+
+
+def _is_unknown(_value: str) -> bool:
+    return False
+
+
+def check_of(head: Head) -> tuple[Callable[[str], object], Callable[[str, bool | None, CalendarScope], bool]] | None:
+    """What `check_component` does for lines with this head; ``None`` where nothing can be wrong.
+
+    Returns:
+        A quick look that tells by a value alone that it is sound, and the whole check, which is given the value,
+        whether the component begins with a day (``None`` if unknown), and the scope.
+    """
+    check = _CHECKS.get(head.name)
+    if check is None or (check is _time and head.param("VALUE").upper() == "DATE" and not head.param("TZID")):
+        return None
+    dependent = head.name in DEPENDENT
+
+    def whole(value: str, start_is_date: bool | None, scope: CalendarScope) -> bool:
+        line = ContentLine(head, value)
+        return not check(line, scope) and not (dependent and start_is_date is not None and _fits(line, start_is_date))
+
+    return _LOOKS.get(head.name, _is_unknown), whole
+
+
+def _tell_rule(line: ContentLine, start: datetime | None, scope: CalendarScope) -> bool:
+    """Add the finding about a recurrence rule; tell whether there is one."""
+    if is_plain(line.value):
+        return False
+    finding = check_rule(f"{line.name}:{line.value}", start=start, number=line.number or None)
+    if finding is not None:
+        scope.notes.add(finding)
+    return finding is not None
 
 
 def check_component(component: Component, scope: CalendarScope, *, legacy: bool = False) -> None:
@@ -169,8 +188,13 @@ def check_component(component: Component, scope: CalendarScope, *, legacy: bool 
             check = find(line[0].name)
             if check is None or (legacy and line[0].name in {"RRULE", "EXRULE", "ATTENDEE"}):
                 continue
-            expected = check(line, scope)
-            if not expected and start_is_date is not None and line[0].name in _DEPENDENT:
+            if check is _rule:
+                if _tell_rule(line, moment.wall if moment is not None and part is component else None, scope):
+                    continue
+                expected = ""
+            else:
+                expected = check(line, scope)
+            if not expected and start_is_date is not None and line[0].name in DEPENDENT:
                 expected = _fits(line, start_is_date)
             if expected:
                 scope.not_understood(line, expected)

@@ -17,13 +17,14 @@ from koschuso.interchange.foreign import Aspect, AspectTable
 from koschuso.interchange.ical_aspects import CalendarAspect, text_of
 from koschuso.interchange.ical_scope import WITHOUT_UID, CalendarScope, X
 from koschuso.interchange.ical_span import span
-from koschuso.interchange.textvalue import escape_text, join_text, split_text, unescape_text
+from koschuso.interchange.textvalue import escape_text, pack_texts, unescape_text, unpack_texts
 from koschuso.model import Address, EventStatus, Location, Visibility
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from koschuso.interchange.contentline import ContentLine
+    from koschuso.interchange.contentline import ContentLine, Head
+    from koschuso.interchange.foreign import Quick
 
 __all__ = ["EVENT_STATUS", "NOT_EXPORTED", "RECURRENCE", "USUAL_STATUS", "event_table", "identity", "same_id"]
 
@@ -83,6 +84,18 @@ def _identity_write(record: Any, scope: CalendarScope) -> Sequence[str]:
     return lines
 
 
+def _identity_quick(heads: Sequence[Head], places: Sequence[int]) -> Quick | None:
+    alone = aspects.quick_uid(heads, places)
+    if alone is None:
+        return None
+
+    def _quick(values: Sequence[str], fields: dict[str, Any], entries: list[str], scope: CalendarScope) -> bool:
+        fields["occurrence_of"] = fields["occurrence_at"] = ""
+        return alone(values, fields, entries, scope)
+
+    return _quick
+
+
 def _identity_same(_aspect: CalendarAspect, told: Mapping[str, Any], record: Any) -> bool:
     return (
         same_id(told["id"], record.id)
@@ -113,6 +126,7 @@ def identity() -> CalendarAspect:
         read=_identity_read,
         write=_identity_write,
         same=_identity_same,
+        quick=_identity_quick,
     )
 
 
@@ -154,12 +168,20 @@ def _status_write(record: Any, scope: CalendarScope) -> Sequence[str]:
     return lines
 
 
+def _status_stays(line: ContentLine, record: Any) -> bool:
+    # an own line beside it would say it more exactly; alone, STATUS says the usual
+    return (
+        line[0].name == "STATUS" and USUAL_STATUS.get(line[1].strip().upper()) is record.status and not record.successor_id
+    )
+
+
 def _status() -> CalendarAspect:
     return Aspect(
         fields=("status", "successor_id"),
         names=("STATUS", f"{X}STATUS", f"{X}NACHFOLGER"),
         read=_status_read,
         write=_status_write,
+        stays=_status_stays,
     )
 
 
@@ -173,7 +195,7 @@ def _place_read(lines: Sequence[ContentLine], _scope: CalendarScope) -> Mapping[
         if line[0].name == "LOCATION":
             plain = text_of(line)
             continue
-        own = _place_of(split_text(line[1], ";"))
+        own = _place_of(unpack_texts(line[1], ";"))
     if own is not None and str(own) == plain:
         return {"location": own}
     return {"location": Location(name=plain) if plain else None}
@@ -196,12 +218,18 @@ def _place_write(record: Any, _scope: CalendarScope) -> Sequence[str]:
     if place.room or place.address is not None:
         address = place.address or Address()
         parts = (place.name, place.room, address.street, address.postal_code, address.locality)
-        lines.append(f"{X}ORT:{join_text((*parts, address.extra, address.country), ';')}")
+        lines.append(f"{X}ORT:{pack_texts((*parts, address.extra, address.country), ';')}")
     return lines
 
 
 def _place() -> CalendarAspect:
-    return Aspect(fields=("location",), names=("LOCATION", f"{X}ORT"), read=_place_read, write=_place_write)
+    return Aspect(
+        fields=("location",),
+        names=("LOCATION", f"{X}ORT"),
+        read=_place_read,
+        write=_place_write,
+        quick=aspects.quick_text("LOCATION", "location", absent=None, make=lambda name: Location(name=name)),
+    )
 
 
 def _online_read(lines: Sequence[ContentLine], _scope: CalendarScope) -> Mapping[str, Any]:
@@ -224,6 +252,24 @@ def _online_write(record: Any, _scope: CalendarScope) -> Sequence[str]:
     return f"URL:{address}", f"CONFERENCE;VALUE=URI:{address}"
 
 
+def _online_quick(heads: Sequence[Head], places: Sequence[int]) -> Quick | None:
+    if [head.name for head in heads] != ["URL"]:
+        return None
+    place = places[0]
+    bare = heads[0].text == "URL"
+
+    def _quick(values: Sequence[str], fields: dict[str, Any], entries: list[str], _scope: CalendarScope) -> bool:
+        value = values[place]
+        if "\\" in value or not value or value != value.strip():
+            return False
+        fields["online_url"] = value
+        if bare:
+            entries[place] = "URL"
+        return True
+
+    return _quick
+
+
 def _online() -> CalendarAspect:
     return Aspect(
         fields=("online_url",),
@@ -231,6 +277,7 @@ def _online() -> CalendarAspect:
         read=_online_read,
         write=_online_write,
         several=frozenset({"CONFERENCE"}),
+        quick=_online_quick,
     )
 
 
@@ -246,6 +293,18 @@ def _recurrence_write(record: Any, _scope: CalendarScope) -> Sequence[str]:
     return lines
 
 
+def _recurrence_quick(heads: Sequence[Head], places: Sequence[int]) -> Quick:
+    stands = tuple((place, head.name) for place, head in zip(places, heads, strict=True))
+
+    def _quick(_values: Sequence[str], fields: dict[str, Any], entries: list[str], _scope: CalendarScope) -> bool:
+        fields["recurrence"] = tuple([entries[place] for place, _ in stands])
+        for place, name in stands:
+            entries[place] = name
+        return True
+
+    return _quick
+
+
 def _recurrence() -> CalendarAspect:
     return Aspect(
         fields=("recurrence",),
@@ -253,6 +312,7 @@ def _recurrence() -> CalendarAspect:
         read=_recurrence_read,
         write=_recurrence_write,
         several=frozenset(RECURRENCE),
+        quick=_recurrence_quick,
     )
 
 

@@ -6,19 +6,21 @@ the key, so that a reader needs no catalogue to tell them from the categories th
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING, Any, Final
 
 from koschuso.interchange.contentline import format_line
 from koschuso.interchange.foreign import Aspect
 from koschuso.interchange.ical_aspects import CalendarAspect, texts_of
 from koschuso.interchange.ical_scope import CalendarScope, X
-from koschuso.interchange.textvalue import escape_text, join_text, split_text, unescape_text
+from koschuso.interchange.textvalue import escape_text, join_text, pack_texts, unescape_text, unpack_texts
 from koschuso.model import Workshop, is_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from koschuso.interchange.contentline import ContentLine
+    from koschuso.interchange.contentline import ContentLine, Head
+    from koschuso.interchange.foreign import Quick
 
 __all__ = ["attendees", "categories", "organiser", "workshops"]
 
@@ -60,13 +62,20 @@ def _categories_read(lines: Sequence[ContentLine], scope: CalendarScope) -> Mapp
     for label in derived:
         if label in named:
             named.remove(label)
-    topics = []
+    waiting: dict[str, deque[int]] = {}
+    for index, (label, _) in enumerate(themes):
+        waiting.setdefault(label, deque()).append(index)
+    topics: list[str] = []
+    taken: set[int] = set()
     for label in named:
-        theme = next((theme for theme in themes if theme[0] == label), None)
-        if theme is not None:
-            themes.remove(theme)
-        topics.append(label if theme is None else theme[1])
-    topics += [key for _, key in themes]
+        indexes = waiting.get(label)
+        if indexes:
+            index = indexes.popleft()
+            taken.add(index)
+            topics.append(themes[index][1])
+        else:
+            topics.append(label)
+    topics += [key for index, (_, key) in enumerate(themes) if index not in taken]
     return {**values, "topics": tuple(topics)}
 
 
@@ -111,7 +120,7 @@ def categories() -> CalendarAspect:
 def _organiser_read(lines: Sequence[ContentLine], _scope: CalendarScope) -> Mapping[str, Any]:
     for line in lines:
         if line[0].name != "ORGANIZER":
-            return {"organiser_ids": tuple(part for part in split_text(line[1]) if part)}
+            return {"organiser_ids": tuple(part for part in unpack_texts(line[1]) if part)}
     return {"organiser_ids": ()}
 
 
@@ -120,11 +129,26 @@ def _organiser_write(record: Any, scope: CalendarScope) -> Sequence[str]:
         return ()
     first = record.organiser_ids[0]
     contact = scope.contact("organisation", first)
-    lines = [] if scope.public else [f"{X}VERANSTALTER:{join_text(record.organiser_ids)}"]
+    lines = [] if scope.public else [f"{X}VERANSTALTER:{pack_texts(record.organiser_ids)}"]
     if contact is not None and contact[1]:
         params = {"CN": contact[0]} if scope.public else {"CN": contact[0], f"{X}ID": first}
         lines.append(format_line("", "ORGANIZER", params, f"mailto:{contact[1]}"))
     return lines
+
+
+def _organiser_quick(heads: Sequence[Head], places: Sequence[int]) -> Quick:
+    own = next((index for index, head in enumerate(heads) if head.name != "ORGANIZER"), None)
+    place = -1 if own is None else places[own]
+    bare = own is not None and heads[own].text == f"{X}VERANSTALTER"
+
+    def _quick(values: Sequence[str], fields: dict[str, Any], entries: list[str], _scope: CalendarScope) -> bool:
+        ids = () if own is None else tuple([part for part in unpack_texts(values[place]) if part])
+        fields["organiser_ids"] = ids
+        if ids and bare and pack_texts(ids) == values[place]:
+            entries[place] = f"{X}VERANSTALTER"
+        return True
+
+    return _quick
 
 
 def organiser() -> CalendarAspect:
@@ -134,6 +158,7 @@ def organiser() -> CalendarAspect:
         names=(f"{X}VERANSTALTER", "ORGANIZER"),
         read=_organiser_read,
         write=_organiser_write,
+        quick=_organiser_quick,
     )
 
 

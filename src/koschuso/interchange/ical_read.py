@@ -1,17 +1,20 @@
 """Reads calendars: each VEVENT, VTODO and VJOURNAL becomes records, everything else is kept and listed.
 
-Two steps: the codec finds the components of the file, then one component after the other becomes records by the tables
-of `ical_event`, `ical_task` and `ical_attendee`. A component that cannot be a record (a VEVENT without a time) stays
-verbatim in the header of the reading and is listed as left out. Nothing here raises for bad data; nothing is expanded.
+The codec finds the components of the file, then one component after the other becomes records by the tables of
+`ical_event`, `ical_task` and `ical_attendee`: the quick way where nothing is unusual (`ical_shapes`), else line by line.
+A component that cannot be a record (a VEVENT without a time) stays verbatim in the header of the reading and is listed as
+left out. Nothing here raises for bad data; nothing is expanded. Files of any size are read by `ical_portions`.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
+from koschuso.collector import collector_paused
 from koschuso.errors import InvalidRecord
 from koschuso.interchange.component import Component, Parser
 from koschuso.interchange.contentline import UNPARSED, ContentLine
@@ -19,21 +22,25 @@ from koschuso.interchange.foreign import set_foreign
 from koschuso.interchange.format import ReadOptions
 from koschuso.interchange.ical_attendee import read_attendee
 from koschuso.interchange.ical_checks import check_component
-from koschuso.interchange.ical_event import event_table
-from koschuso.interchange.ical_header import HeaderWriter, is_own
+from koschuso.interchange.ical_header import HeaderWriter, Surroundings, is_own, surroundings
+from koschuso.interchange.ical_records import NECESSARY, TABLES, record_type_of
+from koschuso.interchange.ical_rules import check_calendar, check_structure
 from koschuso.interchange.ical_scope import WITHOUT_UID, CalendarScope, X
-from koschuso.interchange.ical_task import RECORD, activity_table, milestone_table, task_table
+from koschuso.interchange.ical_shapes import Shapes
+from koschuso.interchange.ical_sources import Sources
+from koschuso.interchange.ical_task import RECORD
 from koschuso.interchange.notes import Notes
 from koschuso.interchange.segment import read_segments
 from koschuso.interchange.timezone import Zones
-from koschuso.interchange.zonenames import iana_name
-from koschuso.model import Activity, Event, Finding, Milestone, Participation, Reading, Record, Severity, Task
+from koschuso.model import Event, Finding, Participation, Reading, Record, Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
     from koschuso.interchange.foreign import AspectTable
     from koschuso.interchange.segment import Segment
 
-__all__ = ["read"]
+__all__ = ["CalendarReader", "by_calendar", "read"]
 
 _CALENDAR: Final = "VCALENDAR"
 _ZONE: Final = "VTIMEZONE"
@@ -45,25 +52,57 @@ _NAMES: Final = {
     "VCARD": "eine Visitenkarte",
     "VALARM": "eine Erinnerung ohne Termin",
 }
-_NECESSARY: Final[dict[type[Record], tuple[str, ...]]] = {
-    Event: ("span",),
-    Task: (),
-    Activity: ("day", "minutes"),
-    Milestone: ("when",),
-}
 
 
 def read(data: bytes, options: ReadOptions | None = None) -> Reading:
     """Read a calendar file; see `koschuso.interchange.ical.read`."""
-    return _Reader(options or ReadOptions()).read(data)
+    reader = CalendarReader(options or ReadOptions())
+    with collector_paused():
+        for calendar in by_calendar(read_segments(data, reader.notes)):
+            for _ in reader.calendar(calendar):
+                pass
+    return Reading(
+        records=tuple(reader.records),
+        findings=tuple(reader.notes.findings),
+        left_out=tuple(reader.left_out),
+        header=reader.header.finish(),
+    )
 
 
-class _Reader:
-    """The reading of one file."""
+def by_calendar(segments: Iterable[Segment]) -> Iterator[list[Segment]]:
+    """Gather the segments of each calendar, and of each fragment without one."""
+    gathered: list[Segment] = []
+    for segment in segments:
+        if gathered and segment.root != gathered[0].root:
+            yield gathered
+            gathered = []
+        gathered.append(segment)
+    if gathered:
+        yield gathered
 
-    def __init__(self, options: ReadOptions) -> None:
+
+class CalendarReader:
+    """The reading of one file, calendar by calendar.
+
+    Attributes:
+        notes: Takes what is wrong.
+        records: The records so far.
+        left_out: What was deliberately not taken so far.
+        header: What stands around the records.
+        sources: The components that became records, or were recognised; ``None`` where nobody wants to know.
+        around: What the calendar at hand says about all that it holds.
+        properties: The lines of the calendar at hand so far.
+
+    Args:
+        options: What the bytes cannot tell.
+        sources: Whether the components are wanted that records were made of.
+        quick: Whether the quick way is taken; it gives the same in any case.
+    """
+
+    def __init__(self, options: ReadOptions, *, sources: bool = False, quick: bool = True) -> None:
         self.options = options
         self.notes = Notes()
+        self.root = 0
         self.parser = Parser(self.notes)
         self.header = HeaderWriter()
         self.records: list[Record] = []
@@ -71,74 +110,91 @@ class _Reader:
         self.ids: dict[str, int] = {}
         self.zones = Zones(self.notes, options.zone)
         self.scope = CalendarScope(self.notes, self._resolve, default_zone=options.zone)
+        self.shapes = Shapes(self.parser, self.ids, self.zones, default_zone=options.zone) if quick else None
+        self.sources = Sources(options, self.ids) if sources else None
+        self.number = 1  # which one with its id the component at hand is
+        self.around = Surroundings()
+        self.properties: list[str] = []
         self.own_stamp = ""
         self.is_own = False
         self.is_legacy = False
         self.tables: dict[type[Record], AspectTable[CalendarScope]] = {}
 
-    def read(self, data: bytes) -> Reading:
-        segments: list[Segment] = []
-        root = -1
-        for segment in read_segments(data, self.notes):
-            if segment.root != root:
-                self._calendar(segments)
-                segments = []
-                root = segment.root
-            segments.append(segment)
-        self._calendar(segments)
-        return Reading(
-            records=tuple(self.records),
-            findings=tuple(self.notes.findings),
-            left_out=tuple(self.left_out),
-            header=self.header.finish(),
-        )
+    def calendar(self, segments: Sequence[Segment]) -> Iterator[int]:
+        """Read a calendar (or a fragment) of which all segments are at hand: its zones first, wherever they stand.
 
-    def _calendar(self, segments: list[Segment]) -> None:
-        """Read one calendar (or one fragment): its zones first, wherever they stand."""
-        if not segments:
-            return
-        if segments[0].name not in {_CALENDAR, ""}:
+        Yields:
+            0 when the calendar was begun, and after each segment how many bytes it had.
+        """
+        declared = self.begin(segments[0], (segment for segment in segments if segment.name == _ZONE))
+        yield 0
+        zones = iter(declared)
+        for segment in segments:
+            self.take(segment, next(zones) if segment.name == _ZONE else None)
+            yield len(segment.raw)
+
+    def begin(self, first: Segment, zones: Iterable[Segment]) -> list[Component]:
+        """Begin a calendar with its zones.
+
+        Args:
+            first: Its first segment.
+            zones: All its VTIMEZONEs.
+
+        Returns:
+            The zones.
+        """
+        if first.name not in {_CALENDAR, ""}:
             self.notes.add(
                 Finding(
                     rule="ical.ohne_kalender",
-                    message=f"Ab Zeile {segments[0].number} steht ein Eintrag außerhalb eines Kalenders (BEGIN:VCALENDAR "
+                    message=f"Ab Zeile {first.number} steht ein Eintrag außerhalb eines Kalenders (BEGIN:VCALENDAR "
                     "fehlt); er wurde trotzdem gelesen.",
                     severity=Severity.INFO,
-                    field=segments[0].name,
-                    line=segments[0].number,
+                    field=first.name,
+                    line=first.number,
                 )
             )
         self.zones = Zones(self.notes, self.options.zone)
         self.is_own, self.is_legacy, self.own_stamp = False, False, ""
-        declared: dict[int, Component] = {}
-        for index, segment in enumerate(segments):
-            if segment.name == _ZONE:
-                declared[index] = self._parsed(segment)
-                check_component(declared[index], self.scope)
-                self.zones.declare(declared[index])
-        for index, segment in enumerate(segments):
-            inside = segment.name == _CALENDAR or segment.parents
-            self.header.enter(segment.root if inside else 0)
-            if segment.name == _CALENDAR:
-                self._properties(segment)
-            elif index in declared:
-                self.header.add(declared[index].texts())
-            elif segment.name:
-                self._component(segment)
-            else:
-                self.header.add(line.text for line in self._parsed(segment).lines)
+        self.root = 0  # of the calendar whose properties were looked at
+        self.around = surroundings(first.raw) if first.name == _CALENDAR else Surroundings()
+        self.properties = []
+        declared: list[Component] = []
+        written: list[bytes] = []
+        for segment in zones:
+            component = self.parser.component(segment)
+            check_component(component, self.scope)
+            check_structure(component, self.scope)
+            self.zones.declare(component)
+            declared.append(component)
+            written.append(segment.raw)
+        if self.shapes is not None:
+            self.shapes.zones, self.shapes.own_stamp = self.zones, ""
+        if self.sources is not None:
+            self.sources.begin(written, self.around.method)
+        return declared
 
-    def _parsed(self, segment: Segment) -> Component:
-        before = len(self.notes.findings)
-        component = self.parser.component(segment)
-        if len(self.notes.findings) != before:
-            # where a control character was taken away from its begin, a line may be left that would continue another
-            for part in component.walk():
-                part.lines = [_unindented(line) for line in part.lines]
-        return component
+    def take(self, segment: Segment, zone: Component | None = None) -> None:
+        """Read one segment of the calendar that was begun; ``zone`` is its component if it is a VTIMEZONE."""
+        name = segment.name
+        inside = name == _CALENDAR or segment.parents
+        if self.header.enter(segment.root if inside else 0):
+            self.header.add(self.properties)  # none at its beginning; again in a further portion
+        if name == _CALENDAR:
+            self._properties(segment)
+        elif name == _ZONE:
+            if zone is not None:
+                self.header.add(zone.texts())
+        elif name:
+            self._component(segment)
+        else:
+            self.header.add(line.text for line in self.parser.component(segment).lines)
 
     def _properties(self, segment: Segment) -> None:
-        lines = self._parsed(segment).lines
+        lines = self.parser.component(segment).lines
+        if segment.root != self.root:
+            self.root = segment.root
+            check_calendar(lines, segment.number, self.scope)
         for line in lines:
             if line.name == "PRODID":
                 self.is_own = is_own(line.value)
@@ -146,42 +202,66 @@ class _Reader:
                 self.is_legacy = line.value.strip() == "1.0"
             elif line.name == "LAST-MODIFIED":
                 self.own_stamp = line.value.strip()
-        self.header.add(line.text for line in lines)
+        if self.shapes is not None:
+            self.shapes.own_stamp = self.own_stamp if self.is_own else ""
+        if self.sources is not None:
+            self.sources.tell(is_own=self.is_own, is_legacy=self.is_legacy, own_stamp=self.own_stamp)
+        texts = [line.text for line in lines]
+        self.properties += texts
+        self.header.add(texts)
 
     def _component(self, segment: Segment) -> None:
-        component = self._parsed(segment)
-        record_type = _record_type(component)
-        if record_type is None:
-            self._keep(component, f"enthält {_NAMES.get(component.name, 'Angaben, die koschuso nicht führt')}")
+        sources = self.sources
+        if sources is not None and sources.recognise(segment.raw):
             return
+        made: Sequence[Record] | None = None
+        self.number = 1
+        if self.shapes is not None and segment.closed and not self.is_legacy:
+            made = self.shapes.read(segment.raw)
+        if made is None:
+            made = self._line_by_line(segment)
+        if made:
+            self.header.component()
+            self.records += made
+            if sources is not None:
+                sources.add(made, self.number)
+
+    def _line_by_line(self, segment: Segment) -> Sequence[Record]:
+        component = self.parser.component(segment)
+        told = component.first(RECORD)
+        record_type = record_type_of(component.name, None if told is None else told.value)
+        if record_type is None:
+            check_component(component, self.scope, legacy=self.is_legacy)
+            check_structure(component, self.scope)
+            self._keep(component, f"enthält {_NAMES.get(component.name, 'Angaben, die koschuso nicht führt')}")
+            return ()
         self.scope.renew()
         table = self.tables.get(record_type) or self._new_table(record_type)
+        if not self.is_legacy:
+            check_structure(component, self.scope, lambda name: name in table and not table.may_repeat(name))
         uid = self._drop_derived(component)
         fields = table.read(component.lines, self.scope)
         if not fields["id"]:
             fields["id"] = uid or self._digest(component)
-        if any(fields[name] is None for name in _NECESSARY[record_type]):
+        if any(fields[name] is None for name in NECESSARY[record_type]):
             self._refuse(component, "nennt nicht, was ein solcher Eintrag braucht (etwa einen lesbaren Beginn)")
-            return
+            return ()
         self._tell_repeated(component, table)
         check_component(component, self.scope, legacy=self.is_legacy)
         base = fields["id"]
         fields["id"] = self._unique(base, component, record_type)
         record = self._make(record_type, fields, component)
         if record is None:
-            return
+            return ()
         attendees = self._attendees(component, record.id) if record_type is Event else []
         entries = table.keep(record, component, self.scope)
         if entries and entries[0] == "BEGIN:VTIMEZONE":
             entries = ("", *entries)  # a zone inside of the component itself is none of those that it needs
         set_foreign(record, (*self._own_zones(component, record), *entries))
-        self.header.component()
-        self.records.append(record)
-        self.records.extend(attendees)
+        return (record, *attendees)
 
     def _new_table(self, record_type: type[Record]) -> AspectTable[CalendarScope]:
-        build = {Event: event_table, Task: task_table, Activity: activity_table, Milestone: milestone_table}
-        table = self.tables[record_type] = build[record_type]()
+        table = self.tables[record_type] = TABLES[record_type]()
         return table
 
     def _drop_derived(self, component: Component) -> str:
@@ -199,11 +279,11 @@ class _Reader:
                     dropped.append(index)
             elif name == "ORGANIZER" and f"{X}ID" in line[0].params:
                 dropped.append(index)
-        for index in reversed(dropped):
-            del component.lines[index]
+        if dropped:
+            gone = frozenset(dropped)
+            component.lines = [line for index, line in enumerate(component.lines) if index not in gone]
             for child in component.children:
-                if child.position > index:
-                    child.position -= 1
+                child.position -= bisect_left(dropped, child.position)
         return uid
 
     def _digest(self, component: Component) -> str:
@@ -221,7 +301,7 @@ class _Reader:
 
     def _unique(self, id_: str, component: Component, record_type: type[Record]) -> str:
         key = f"{record_type.KIND}/{id_}"
-        count = self.ids[key] = self.ids.get(key, 0) + 1
+        count = self.number = self.ids[key] = self.ids.get(key, 0) + 1
         if count == 1:
             return id_
         self._note(
@@ -275,24 +355,14 @@ class _Reader:
         """The VTIMEZONEs that must stay with the record because nothing else can say what they mean."""
         if not self.zones.blocks:
             return []
-        said: set[str] = set()
-        kept: dict[str, tuple[str, ...]] = {}
         span = getattr(record, "span", None)
-        if span is not None:
-            said = {span.zone, span.end_zone}
-        for part in component.walk():
-            for line in part.lines:
-                params = line[0].params
-                if not params or "TZID" not in params:
-                    continue
-                tzid = params["TZID"][0]
-                if tzid not in self.zones.blocks or tzid in kept:
-                    continue
-                zone = self.zones.resolve(tzid, line[2])
-                spoken_for = zone.by_name or (zone.name in said and iana_name(tzid) is None)
-                if not (zone.known and spoken_for):
-                    kept[tzid] = self.zones.blocks[tzid]
-        return [text for block in kept.values() for text in block]
+        tzids = [
+            (line[0].params["TZID"][0], line[2])
+            for part in component.walk()
+            for line in part.lines
+            if line[0].params and "TZID" in line[0].params
+        ]
+        return self.zones.needed(tzids, () if span is None else (span.zone, span.end_zone))
 
     def _resolve(self, tzid: str, _name: str, number: int | None) -> str:
         return self.zones.resolve(tzid, number).name
@@ -346,21 +416,3 @@ class _Reader:
                 line=component.number or None,
             )
         )
-
-
-def _record_type(component: Component) -> type[Record] | None:
-    if component.name == "VEVENT":
-        return Event
-    if component.name == "VTODO":
-        return Task
-    if component.name == "VJOURNAL":
-        line = component.first(RECORD)
-        if line is not None:
-            return {"activity": Activity, "milestone": Milestone}.get(line.value.strip())
-    return None
-
-
-def _unindented(line: ContentLine) -> ContentLine:
-    if not line.text.startswith((" ", "\t")):
-        return line
-    return ContentLine(UNPARSED, line.text.lstrip(" \t"), line.number)

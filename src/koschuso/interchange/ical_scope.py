@@ -10,6 +10,7 @@ from koschuso.model import Finding, Severity
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from koschuso.interchange.attendee_memo import AttendeeMemo
     from koschuso.interchange.contentline import ContentLine
     from koschuso.interchange.notes import Notes
 
@@ -38,6 +39,7 @@ class CalendarScope:
         label: Gives the label of a catalogue's key.
         attendees: The ATTENDEE lines of the event at hand.
         contact: Gives the name and mail address of a linked person or organisation, ``None`` if unknown.
+        memo: What the kept ATTENDEE lines of the file say, once one has been written.
     """
 
     __slots__ = (
@@ -47,6 +49,7 @@ class CalendarScope:
         "contact_of",
         "default_zone",
         "label_of",
+        "memo",
         "notes",
         "parser",
         "public",
@@ -64,6 +67,7 @@ class CalendarScope:
         self.label_of: Callable[[str, str], str] | None = None
         self.contact_of: Callable[[str, str], tuple[str, str] | None] | None = None
         self.attendees: list[str] = []
+        self.memo: AttendeeMemo | None = None
         self._labels: dict[tuple[str, str], str] = {}
         self._people: dict[tuple[str, str], tuple[str, str]] = {}
 

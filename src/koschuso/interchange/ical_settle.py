@@ -7,7 +7,7 @@ is the one that the stored value would give, the stored value stays.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
@@ -18,7 +18,33 @@ from koschuso.model import Event, FuzzyDate, Location, Task
 if TYPE_CHECKING:
     from koschuso.model import Record
 
-__all__ = ["settle"]
+__all__ = ["CARRIES", "settle"]
+
+CARRIES: Final = {
+    "event": (
+        "title",
+        "span",
+        "description",
+        "location",
+        "online_url",
+        "status",
+        "successor_id",
+        "sequence",
+        "recurrence",
+        "occurrence_of",
+        "occurrence_at",
+        "foreign",
+    ),
+    "participation": ("event_id", "name", "email", "status", "role", "rank", "hours", "substitute_id", "foreign"),
+    "task": ("title", "status", "begin", "due", "completed_on", "percent", "description", "parent_id", "foreign"),
+    "activity": ("day", "title", "minutes", "taetigkeit", "foreign"),
+    "milestone": ("when", "title", "topics", "actors", "foreign"),
+}
+"""The fields that a later import may change in a stored record: those that every calendar program carries.
+
+A new record also takes the facts of the ``X-KOSCHUSO-*`` lines. For a stored one they are no reason to change anything:
+programs such as Outlook drop lines that they do not know, and what is missing would look as if it had been cleared.
+"""
 
 
 def settle(stored: Record, read: Record) -> Record:
@@ -37,6 +63,8 @@ def settle(stored: Record, read: Record) -> Record:
             kept |= {"status": stored.status, "successor_id": stored.successor_id}
         if stored.location is not None and read.location == Location(name=str(stored.location)):
             kept["location"] = stored.location
+        if sorted(read.recurrence) == sorted(stored.recurrence):
+            kept["recurrence"] = stored.recurrence  # the order of its lines says nothing
     elif isinstance(stored, Task) and isinstance(read, Task):
         if read.status in USUAL_TASK_STATUS.values() and TASK_STATUS[stored.status] == TASK_STATUS[read.status]:
             kept["status"] = stored.status
@@ -45,4 +73,20 @@ def settle(stored: Record, read: Record) -> Record:
             day = None if words is None else day_of(words, last=last)
             if day is not None and getattr(read, field) == FuzzyDate.of(day):
                 kept[field] = words
-    return attrs.evolve(read, **kept) if kept else read
+    settled = attrs.evolve(read, **kept) if kept else read
+    return stored if _differs_in_stamp(stored, settled) else settled
+
+
+def _differs_in_stamp(stored: Record, read: Record) -> bool:
+    """Whether the file was merely written anew: DTSTAMP is then the moment of writing and says nothing else."""
+    if stored.foreign == read.foreign:
+        return False
+    if _without_stamp(stored.foreign) != _without_stamp(read.foreign):
+        return False
+    return all(
+        getattr(stored, field) == getattr(read, field) for field in CARRIES.get(stored.KIND, ()) if field != "foreign"
+    )
+
+
+def _without_stamp(entries: tuple[str, ...]) -> list[str]:
+    return [entry for entry in entries if not entry.startswith(("DTSTAMP:", "DTSTAMP;"))]

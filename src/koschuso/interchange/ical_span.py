@@ -6,6 +6,7 @@ a day, ``TZID=…:…Z`` is UTC (the Z wins), an end before the begin becomes th
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
@@ -20,14 +21,21 @@ from koschuso.model import TimeSpan
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from koschuso.interchange.contentline import ContentLine
+    from koschuso.interchange.contentline import ContentLine, Head
+    from koschuso.interchange.foreign import Quick
     from koschuso.interchange.ical_aspects import CalendarAspect
     from koschuso.interchange.ical_scope import CalendarScope
 
 __all__ = ["moment_line", "read_zoned", "span"]
 
 _DAY: Final = timedelta(days=1)
+_WIDEST: Final = timedelta(hours=26)
 _UTC: Final = "UTC"
+_EPOCH: Final = datetime(1970, 1, 1)
+_LENGTH_OF_DAY: Final = 8
+_DATE: Final = re.compile(r"[0-9]{8}").fullmatch
+_TIME: Final = re.compile(r"[0-9]{8}T[0-9]{6}Z?").fullmatch
+_from_iso: Final = datetime.fromisoformat
 _EXPECTED: Final = "ein Zeitpunkt wie 20251015T093000"
 
 
@@ -63,6 +71,13 @@ def moment_line(name: str, wall: datetime, zone: str | None, *, all_day: bool = 
     if zone.isascii() and zone.replace("/", "").replace("_", "").isalnum():
         return f"{name};TZID={zone}:{write_moment(wall)}"
     return format_line("", name, {"TZID": zone}, write_moment(wall))
+
+
+def _zone_head(zone: str | None) -> str:
+    """What `moment_line` writes between the name and the colon for a time in a zone."""
+    if not zone or zone == _UTC:
+        return ""
+    return moment_line("", _EPOCH, zone).rpartition(":")[0]
 
 
 def _read(lines: Sequence[ContentLine], scope: CalendarScope) -> Mapping[str, Any]:
@@ -129,7 +144,7 @@ def _times(
             scope.not_understood(length, "eine Dauer wie PT1H30M")
         else:
             until = _later(begin, zone, *duration)
-    if until < begin and end_zone is None:
+    if until < begin if end_zone is None else _is_before(until, end_zone, begin, zone):
         line = end if end is not None else length
         if line is not None:
             scope.note(
@@ -138,8 +153,16 @@ def _times(
                 "Bitte prüfen Sie den Termin.",
                 line,
             )
-        until = begin
+        until, end_zone = begin, None
     return TimeSpan(begin=begin, end=until, zone=zone, end_zone=end_zone)
+
+
+def _is_before(until: datetime, end_zone: str, begin: datetime, zone: str | None) -> bool:
+    """Whether an end in another zone than the begin is certainly before it."""
+    if zone is None or not is_iana(zone) or not is_iana(end_zone):
+        return begin - until > _WIDEST  # wall times of two places never differ by more
+    ended = until.replace(tzinfo=ZoneInfo(end_zone)).astimezone(UTC)
+    return ended < begin.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
 def _later(begin: datetime, zone: str | None, days: timedelta, hours: timedelta) -> datetime:
@@ -170,6 +193,49 @@ def _write(record: Any, _scope: CalendarScope) -> Sequence[str]:
     return start, moment_line("DTEND", value.end, value.end_zone or value.zone, all_day=value.all_day)
 
 
+def _quick_span(heads: Sequence[Head], places: Sequence[int]) -> Quick | None:
+    """The quick way: begin, and end if there is one, of the same sort and in the same zone."""
+    by_name = {head.name: (head, place) for head, place in zip(heads, places, strict=True)}
+    if "DTSTART" not in by_name or "DURATION" in by_name:
+        return None
+    first, start = by_name["DTSTART"]
+    last, end = by_name.get("DTEND", (first, start))
+    tzid = first.param("TZID")
+    if last.param("TZID") != tzid:
+        return None
+    days = first.text == "DTSTART;VALUE=DATE" and (end == start or last.text == "DTEND;VALUE=DATE")
+    written = {head.text.removeprefix(head.name) for head in (first, last)}
+    told = written.pop() if len(written) == 1 else None  # what stands between the names and the colons
+    expected = {None: "", _UTC: "", tzid: _zone_head(tzid)}
+
+    def _quick(values: Sequence[str], fields: dict[str, Any], entries: list[str], scope: CalendarScope) -> bool:
+        value, until = values[start], values[end]
+        try:
+            if days and _DATE(value) and _DATE(until):
+                begin, after = _from_iso(value), _from_iso(until)
+                if start == end:
+                    after += _DAY
+                zone = None
+                canonical = True
+            elif _TIME(value) and _TIME(until) and value[15:] == until[15:] and not (value[15:] and tzid):
+                begin, after = _from_iso(value[:15]), _from_iso(until[:15])
+                zone = _UTC if value[15:] else scope.resolve(tzid, "DTSTART", None) if tzid else None
+                canonical = told == (expected[zone] if zone in expected else _zone_head(zone))
+            else:
+                return False
+            # an end before the begin, or an empty day, is refused here and mended by the reader
+            fields["span"] = TimeSpan(begin=begin, end=after, zone=zone, all_day=len(value) == _LENGTH_OF_DAY)
+        except (ValueError, OverflowError, InvalidRecord):
+            return False
+        if canonical:
+            entries[start] = "DTSTART"
+            if end != start and after != begin:
+                entries[end] = "DTEND"
+        return True
+
+    return _quick
+
+
 def span() -> CalendarAspect:
     """Build the aspect of an event's time."""
-    return Aspect(fields=("span",), names=("DTSTART", "DTEND", "DURATION"), read=_read, write=_write)
+    return Aspect(fields=("span",), names=("DTSTART", "DTEND", "DURATION"), read=_read, write=_write, quick=_quick_span)

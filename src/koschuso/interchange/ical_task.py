@@ -85,6 +85,7 @@ def _identity() -> CalendarAspect:
         read=_read,
         write=_write,
         same=_same,
+        quick=aspects.quick_uid,
     )
 
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 from datetime import UTC
 from typing import TYPE_CHECKING, Any, Final
 
+from koschuso.collector import collector_paused
 from koschuso.interchange.component import read_components
 from koschuso.interchange.contentline import LineParser, format_line, join
+from koschuso.interchange.folding import put_together
 from koschuso.interchange.foreign import entry_name, split_blocks
 from koschuso.interchange.format import WriteOptions, Writing
 from koschuso.interchange.ical_aspects import text_of
@@ -21,6 +23,7 @@ from koschuso.interchange.ical_header import OWN_PRODID, components_at
 from koschuso.interchange.ical_scope import WITHOUT_UID, CalendarScope, X
 from koschuso.interchange.ical_task import activity_table, milestone_table, task_table
 from koschuso.interchange.notes import Notes
+from koschuso.interchange.recurrence_check import export_warnings
 from koschuso.interchange.textvalue import escape_text
 from koschuso.interchange.timezone import Zones
 from koschuso.interchange.zonenames import iana_name, is_iana
@@ -36,7 +39,7 @@ from koschuso.model import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from koschuso.interchange.foreign import AspectTable
 
@@ -48,6 +51,8 @@ KINDS: Final = ("event", "participation", "task", "activity", "milestone")
 _COMPONENTS: Final = {Event: "VEVENT", Task: "VTODO", Activity: "VJOURNAL", Milestone: "VJOURNAL"}
 _WITHIN: Final = frozenset({"intern", "netzwerk", "vertraulich"})
 """The audiences that may see attendees and kept lines."""
+
+_MOST_HEADS: Final = 1024
 
 _PUBLIC: Final = frozenset(
     {
@@ -85,7 +90,8 @@ _PUBLIC: Final = frozenset(
 
 def writing(records: Iterable[Record], options: WriteOptions, header: Sequence[str] = ()) -> Writing:
     """Write a calendar file; see `koschuso.interchange.ical.writing`."""
-    return _Writer(options, header).write(list(records))
+    with collector_paused():
+        return _Writer(options, header).write(list(records))
 
 
 class _Writer:
@@ -105,6 +111,7 @@ class _Writer:
         }
         self.span_zones: tuple[str, str] = ("", "")
         self.record_blocks: dict[str, tuple[str, ...]] = {}
+        self.settled: set[str] = set()  # heads of lines whose zone is declared under the name that they use
         self.stamp = f"{options.stamp.astimezone(UTC):%Y%m%dT%H%M%SZ}"
         self.zones = _declared(self.header)
         self.book = ZoneBook(self.zones.blocks)
@@ -128,9 +135,9 @@ class _Writer:
                     f"{{count}} Einträge der Art »{record.LABEL}« kann eine Kalenderdatei nicht tragen.",
                 )
         written = [
-            lines
+            data
             for record in components
-            if (lines := self._component(record, participations.pop(record.id, []))) is not None
+            if (data := self._component(record, participations.pop(record.id, ()))) is not None
         ]
         left = sum(map(len, participations.values()))
         if left:
@@ -138,59 +145,62 @@ class _Writer:
                 "teilnahme_ohne_termin", "{count} Teilnahmen gehören zu keiner der ausgegebenen Veranstaltungen.", left
             )
         file = self._within_header(written) if self.header else self._own_file(written)
-        return Writing(data=join(file), findings=tuple(self.loss.findings()))
+        hazards = export_warnings(record for record in components if isinstance(record, Event))
+        return Writing(data=put_together(file), findings=(*self.loss.findings(), *hazards))
 
     # -- the file ------------------------------------------------------------------------------------------------------
 
-    def _own_file(self, components: list[list[str]]) -> Iterator[str]:
-        yield "BEGIN:VCALENDAR"
-        yield "VERSION:2.0"
-        yield f"PRODID:{OWN_PRODID}"
-        yield "CALSCALE:GREGORIAN"
+    def _own_file(self, components: list[bytes]) -> list[bytes]:
+        head = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{OWN_PRODID}", "CALSCALE:GREGORIAN"]
         if self.public:
-            yield "METHOD:PUBLISH"
+            head.append("METHOD:PUBLISH")
         if self.options.title:
-            yield f"NAME:{escape_text(self.options.title)}"
-            yield f"X-WR-CALNAME:{escape_text(self.options.title)}"
+            head.append(f"NAME:{escape_text(self.options.title)}")
+            head.append(f"X-WR-CALNAME:{escape_text(self.options.title)}")
         # tells the reader which DTSTAMP is nothing but the moment of writing
-        yield f"LAST-MODIFIED:{self.stamp}"
-        yield from self._vtimezones()
-        for component in components:
-            yield from component
-        yield "END:VCALENDAR"
+        head.append(f"LAST-MODIFIED:{self.stamp}")
+        head += self._vtimezones()
+        components.insert(0, join(head))
+        components.append(join(["END:VCALENDAR"]))
+        return components
 
-    def _within_header(self, components: list[list[str]]) -> Iterator[str]:
+    def _within_header(self, components: list[bytes]) -> list[bytes]:
         """Put the components back into the file that they came from."""
         places = [index for index, entry in enumerate(self.header) if components_at(entry)]
         first, last = (places[0], places[-1]) if places else (-1, -1)
-        following = iter(components)
+        file: list[bytes] = []
+        lines: list[str] = []  # what stands between components
+        done = 0
         zones = list(self._vtimezones())
         for index, entry in enumerate(self.header):
             count = components_at(entry)
             if index == first:
-                yield from zones
+                lines += zones
+            until = done
+            if count:
+                until = len(components) if index == last else min(done + count, len(components))
+            elif not places and entry == "END:VCALENDAR":
+                lines += zones
+                zones = []
+                until = len(components)
+            if until > done:
+                file.append(join(lines))
+                lines = []
+                file += components[done:until]
+                done = until
             if not count:
-                if not places and entry == "END:VCALENDAR":
-                    yield from zones
-                    zones = []
-                    for component in following:
-                        yield from component
-                yield entry
-                continue
-            for component in following:
-                yield from component
-                count -= 1
-                if not count and index != last:
-                    break
+                lines.append(entry)
+        file.append(join(lines))
+        return file
 
     def _vtimezones(self) -> Iterator[str]:
         for name in sorted(self.book.blocks):
-            if name not in self.zones.blocks:
+            if name.strip() not in self.zones.blocks:  # as they are declared: without blanks around
                 yield from self.book.blocks[name]
 
     # -- one component -------------------------------------------------------------------------------------------------
 
-    def _component(self, record: Record, participations: list[Participation]) -> list[str] | None:
+    def _component(self, record: Record, participations: Sequence[Participation]) -> bytes | None:
         if isinstance(record, Event):
             if record.status in NOT_EXPORTED or record.span is None:
                 self.loss.note(
@@ -213,14 +223,16 @@ class _Writer:
                 foreign = self._publishable(foreign)
             self._warn(foreign)
         name = _COMPONENTS[type(record)]
-        lines = [f"BEGIN:{name}", *self.tables[type(record)].write(record, foreign, self.scope), f"END:{name}"]
+        lines = self.tables[type(record)].write(record, foreign, self.scope)
         if not self.header:
             if record.id.startswith(WITHOUT_UID):
-                lines.insert(1, f"UID:{record.id}")
-            lines = [self._modern(line) if "QUOTED-PRINTABLE" in line else line for line in lines]
-        return self._with_zones(lines)
+                lines.insert(0, f"UID:{record.id}")
+            if foreign and "QUOTED-PRINTABLE" in "\n".join(lines):
+                lines = [self._modern(line) if "QUOTED-PRINTABLE" in line else line for line in lines]
+        self._declare_zones(lines)
+        return join([f"BEGIN:{name}", *lines, f"END:{name}"])
 
-    def _attendee_lines(self, participations: list[Participation]) -> list[str]:
+    def _attendee_lines(self, participations: Sequence[Participation]) -> list[str]:
         if self.public:
             if participations:
                 self.loss.note(
@@ -261,7 +273,7 @@ class _Writer:
         return [entry.partition(":")[0].partition(";")[0] if entry.startswith(X) else entry for entry in kept]
 
     def _warn(self, foreign: Sequence[str]) -> None:
-        if any(entry.startswith(":") and ":" not in entry[1:] for entry in foreign):
+        if "\n:" in "\n".join(("", *foreign)) and any(entry[:1] == ":" and ":" not in entry[1:] for entry in foreign):
             self.loss.note(
                 "zeile_ungueltig",
                 "{count} Einträge enthalten Zeilen, die in keinem Kalender stehen dürfen; sie wurden so wieder "
@@ -290,14 +302,19 @@ class _Writer:
         own = self.span_zones[1] if name == "DTEND" else self.span_zones[0]
         return iana_name(tzid) or own or BERLIN
 
-    def _with_zones(self, lines: list[str]) -> list[str]:
-        """See to it that each zone of the lines has its VTIMEZONE."""
+    def _declare_zones(self, lines: list[str]) -> None:
+        """See to it that each zone of the lines has its VTIMEZONE; changes the names of zones where they are taken."""
+        settled = self.settled
+        unsettled = [
+            index for index, line in enumerate(lines) if "TZID=" in line and line[: line.find(":")] not in settled
+        ]
+        if not unsettled:
+            return
         renamed: dict[str, str] = {}
         meanings: dict[str, str | tuple[str, ...]] | None = None
         used: list[int] = []
-        for index, line in enumerate(lines):
-            if "TZID=" not in line:
-                continue
+        for index in unsettled:
+            line = lines[index]
             tzid = self.parser.line(line).param("TZID")
             if not tzid:
                 continue
@@ -305,7 +322,10 @@ class _Writer:
             if tzid in renamed or tzid in self.book.declared:
                 continue
             if is_iana(tzid):
-                renamed[tzid] = self.book.name_for(tzid, tzid)
+                name = renamed[tzid] = self.book.name_for(tzid, tzid)
+                head = line[: line.find(":")]
+                if name == tzid and '"' not in head and len(settled) < _MOST_HEADS:
+                    settled.add(head)  # and from now on nobody else can take the name
                 continue
             if meanings is None:
                 meanings = self._meanings(lines)
@@ -319,6 +339,9 @@ class _Writer:
                 )
                 continue
             renamed[tzid] = self.book.name_for(tzid, meaning)
+        self._rename_zones(lines, used, renamed)
+
+    def _rename_zones(self, lines: list[str], used: Iterable[int], renamed: Mapping[str, str]) -> None:
         for index in used:
             parsed = self.parser.line(lines[index])
             tzid = parsed.param("TZID")
@@ -326,14 +349,18 @@ class _Writer:
             if name != tzid:
                 params = {key: (name,) if key.upper() == "TZID" else values for key, values in parsed.head.pairs}
                 lines[index] = format_line(parsed.group, parsed.name, params, parsed.value)
-        return lines
 
     def _meanings(self, lines: list[str]) -> dict[str, str | tuple[str, ...]]:
         """What the record itself says about the zones of its begin and end."""
         found: dict[str, str | tuple[str, ...]] = {}
+        told: set[str] = set()
         for line in lines:
             name = line.partition(":")[0].partition(";")[0].upper()
+            if name in told:
+                continue  # a further begin is kept, but says nothing
             zone = self.span_zones[name == "DTEND"] if name in {"DTSTART", "DTEND"} else ""
+            if zone:
+                told.add(name)
             if zone and is_iana(zone):
                 tzid = self.parser.line(line).param("TZID")
                 if tzid and tzid not in self.record_blocks:

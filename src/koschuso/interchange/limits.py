@@ -14,13 +14,22 @@ import attrs
 __all__ = [
     "BLOCK_BYTES",
     "DEFAULT_LIMITS",
+    "MAX_ARCHIVE_BYTES",
+    "MAX_ARCHIVE_MEMBERS",
+    "MAX_ARCHIVE_RATIO",
+    "MAX_ATTACHMENT",
     "MAX_COMPONENTS",
     "MAX_COMPONENT_BYTES",
+    "MAX_COUNT",
     "MAX_DEPTH",
     "MAX_FILE_BYTES",
     "MAX_FINDINGS_PER_RULE",
     "MAX_LINE_LENGTH",
+    "MAX_OCCURRENCES",
+    "MAX_OCCURRENCES_PER_DAY",
     "MAX_PROPERTIES",
+    "MAX_RECURRENCE_DATES",
+    "MAX_RECURRENCE_STEPS",
     "Limits",
 ]
 
@@ -44,6 +53,34 @@ MAX_DEPTH: Final = 8
 
 MAX_FINDINGS_PER_RULE: Final = 1_000
 """Findings of one rule in one file; one more says that there were further ones."""
+
+MAX_ARCHIVE_MEMBERS: Final = 20_000
+"""Files of one ZIP. Further ones are not read."""
+
+MAX_ARCHIVE_BYTES: Final = 256 * 1024 * 1024
+"""Bytes of all files of one ZIP together, unpacked. Reading stops there."""
+
+MAX_ARCHIVE_RATIO: Final = 100
+"""How many times larger than packed a file of a ZIP may be; text reaches about 20. A larger ratio is a trap."""
+
+MAX_ATTACHMENT: Final = MAX_LINE_LENGTH
+"""Characters of an attachment or picture inside the file (ATTACH, PHOTO in Base64: about 768 KiB of data). It is one
+line, so what is larger is kept verbatim with the record and written back, but never decoded."""
+
+MAX_OCCURRENCES: Final = 5_000
+"""Occurrences of one series that are worked out at once."""
+
+MAX_RECURRENCE_STEPS: Final = 60_000
+"""Steps of work (periods and days looked at, moments made) on the rules of one series; some microseconds each."""
+
+MAX_RECURRENCE_DATES: Final = 10_000
+"""Dates of one series (RDATE and EXDATE together) that are looked at; the lines themselves are always kept whole."""
+
+MAX_COUNT: Final = 20_000
+"""COUNT of a rule above which other programs are known to stop answering; a larger one is told."""
+
+MAX_OCCURRENCES_PER_DAY: Final = 24
+"""Occurrences of a rule on one day above which other programs are known to stop answering; more are told."""
 
 BLOCK_BYTES: Final = 1024 * 1024
 """Bytes taken from a stream at once."""

@@ -25,6 +25,7 @@ __all__ = [
     "CHARSET_GUESSED",
     "CONTROL_CHARACTER",
     "LINE_TOO_LONG",
+    "MIXED_LINE_ENDS",
     "NOTHING_FOUND",
     "NOT_CLOSED",
     "NO_COLON",
@@ -65,14 +66,15 @@ class ReadingRule(NamedTuple):
 NO_COLON: Final = ReadingRule(
     "zeile.ohne_doppelpunkt",
     Severity.WARNING,
-    "Zeile {line} hat keinen Doppelpunkt und wurde nicht gedeutet; sie bleibt unverändert erhalten. "
-    "Oft ist es ein Zeilenumbruch, der im Text davor nicht maskiert wurde.",
+    "Zeile {line} hat keinen Doppelpunkt und wurde nicht gedeutet, sondern so belassen, wie sie ist "
+    "(bei Personen lässt der Datenschutzfilter solche Zeilen aus). Oft ist es ein Zeilenumbruch, der im Text davor nicht maskiert wurde.",
     "A logical line without a colon outside quotes; kept verbatim as an unparsed line.",
 )
 BAD_NAME: Final = ReadingRule(
     "zeile.name_ungueltig",
     Severity.WARNING,
-    "Zeile {line} beginnt nicht mit einem Eigenschaftsnamen und wurde nicht gedeutet; sie bleibt unverändert erhalten.",
+    "Zeile {line} beginnt nicht mit einem Eigenschaftsnamen und wurde nicht gedeutet, sondern so belassen, wie sie ist "
+    "(bei Personen lässt der Datenschutzfilter solche Zeilen aus).",
     "What stands before the first colon or semicolon cannot be a name (empty, or with blanks inside); kept verbatim.",
 )
 UNUSUAL_NAME: Final = ReadingRule(
@@ -92,7 +94,8 @@ BAD_QUOTES: Final = ReadingRule(
 LINE_TOO_LONG: Final = ReadingRule(
     "zeile.zu_lang",
     Severity.WARNING,
-    "Zeile {line} ist länger als {limit} Zeichen und wurde nicht gedeutet; sie bleibt unverändert erhalten.",
+    "Zeile {line} ist länger als {limit} Zeichen und wurde nicht gedeutet, sondern so belassen, wie sie ist "
+    "(bei Personen lässt der Datenschutzfilter solche Zeilen aus).",
     "Longer than `Limits.line_length`; kept verbatim as an unparsed line.",
 )
 CHARSET_GUESSED: Final = ReadingRule(
@@ -203,6 +206,13 @@ UTF16: Final = ReadingRule(
     "Die Datei ist in UTF-16 geschrieben und wurde umgewandelt.",
     "UTF-16 instead of UTF-8, recognised by its byte order mark or its zero bytes.",
 )
+MIXED_LINE_ENDS: Final = ReadingRule(
+    "datei.zeilenenden",
+    Severity.INFO,
+    "Die Datei mischt zwei Arten von Zeilenenden (ab Zeile {line}); gelesen wurden beide gleich. Vielleicht wurde sie "
+    "von Hand oder von mehreren Programmen bearbeitet.",
+    "CRLF and LF in one file; both end a line. Looked for in the first `BLOCK_BYTES`.",
+)
 TOO_MANY_FINDINGS: Final = ReadingRule(
     "datei.weitere_hinweise",
     Severity.WARNING,
@@ -233,6 +243,7 @@ READING_RULES: Final = (
     OUTSIDE,
     NOTHING_FOUND,
     UTF16,
+    MIXED_LINE_ENDS,
     TOO_MANY_FINDINGS,
 )
 """Every rule of the line codec, in the order of the documentation."""
@@ -292,6 +303,10 @@ class Notes:
             self.findings.append(finding)
         elif count == MAX_FINDINGS_PER_RULE + 1:
             self.note(TOO_MANY_FINDINGS, name=finding.rule, limit=MAX_FINDINGS_PER_RULE)
+
+    def has(self, rule: str) -> bool:
+        """Whether there is a finding of that rule."""
+        return self._counts.get(rule, 0) > 0
 
     def retract(self, rule: ReadingRule, line: int) -> None:
         """Take back a finding of a line that turned out to go on."""

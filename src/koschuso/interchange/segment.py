@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from koschuso.interchange.notes import Notes
 
-__all__ = ["UNNAMED", "Nesting", "Segment", "component_name", "read_segments"]
+__all__ = ["UNNAMED", "Nesting", "Segment", "component_name", "read_blocks", "read_segments"]
 
 UNNAMED: Final = "X-UNNAMED"
 """What a component is called whose BEGIN names nothing."""
@@ -94,10 +94,11 @@ class Segment:
 class Nesting:
     """Which components are open; takes a fixed amount of time for each step, however deep the nesting."""
 
-    __slots__ = ("_depth", "_hidden", "names", "too_deep")
+    __slots__ = ("_depth", "_hidden", "forgotten", "names", "too_deep")
 
     def __init__(self, depth: int) -> None:
         self.names: list[str] = []
+        self.forgotten: dict[str, int] = {}  # how many of which name lay too deep and were not closed
         self.too_deep = 0  # how many components are open that lie deeper than the limit
         self._depth = max(depth, 2)
         self._hidden: dict[str, int] = {}
@@ -130,8 +131,10 @@ class Nesting:
         self._forget_hidden()
 
     def _forget_hidden(self) -> None:
-        self._hidden.clear()
-        self.too_deep = 0
+        if self.too_deep:
+            self.forgotten = self._hidden
+            self._hidden = {}
+            self.too_deep = 0
 
 
 class _Segmenter:
@@ -379,7 +382,7 @@ def read_segments(
     [('VCALENDAR', 2, b'VERSION:2.0\n'), ('VEVENT', 3, b'BEGIN:VEVENT\nUID:1\nEND:VEVENT\n')]
     """
     segmenter = _Segmenter(notes, limits)
-    for block in _blocks(source, notes, limits):
+    for block in read_blocks(source, notes, limits):
         yield from segmenter.feed(block)
         if segmenter.stopped:
             return
@@ -388,8 +391,8 @@ def read_segments(
     yield from segmenter.finish()
 
 
-def _blocks(source: bytes | BinaryIO, notes: Notes, limits: Limits) -> Iterator[bytes]:
-    """Blocks of UTF-8 that end with whole logical lines, the last one with a line end."""
+def read_blocks(source: bytes | BinaryIO, notes: Notes, limits: Limits) -> Iterator[bytes]:
+    """Give blocks of UTF-8 that end with whole logical lines, the last one with a line end."""
     carry = b""  # has no end of a logical line in it, except perhaps at its very end
     for block in _byte_blocks(source, notes):
         data = carry + block
@@ -422,6 +425,7 @@ def _byte_blocks(source: bytes | BinaryIO, notes: Notes) -> Iterator[bytes]:
         if first:
             data = data.removeprefix(b"\xef\xbb\xbf")
             first = False
+            _tell_mixed_line_ends(data, notes)
         if indented:
             data = data.lstrip(b" \t")
             indented = not data
@@ -431,6 +435,15 @@ def _byte_blocks(source: bytes | BinaryIO, notes: Notes) -> Iterator[bytes]:
         yield plain_line_ends(data[: len(data) - keep])
     if held:
         yield plain_line_ends(held)
+
+
+def _tell_mixed_line_ends(block: bytes, notes: Notes) -> None:
+    both = block.count(b"\r\n")
+    if not both or both == block.count(b"\n"):
+        return
+    first = block.find(b"\n")
+    other = re.compile(rb"(?<!\r)\n" if block[first - 1 : first] == b"\r" else rb"\r\n").search(block)
+    notes.note(rules.MIXED_LINE_ENDS, line=block.count(b"\n", 0, other.start() if other else 0) + 1)
 
 
 def _raw_blocks(source: bytes | BinaryIO) -> Iterator[bytes]:

@@ -25,12 +25,16 @@ __all__ = [
     "escape_text",
     "join_structured",
     "join_text",
+    "pack_texts",
     "split_escaped",
     "split_structured",
     "split_text",
     "unescape_text",
+    "unpack_texts",
     "windows_1252",
 ]
+
+_CONTROLS: Final = bytes(byte for byte in range(0x20) if byte not in b"\t\n\r")
 
 _UNDEFINED_IN_1252: Final = frozenset(b"\x81\x8d\x8f\x90\x9d")
 _WINDOWS_1252: Final = "".join(
@@ -161,6 +165,27 @@ def join_text(texts: Iterable[str], separator: str = ",") -> str:
     return separator.join(map(escape_text, texts))
 
 
+def pack_texts(texts: Iterable[str], separator: str = ",") -> str:
+    r"""Write a list of texts as one TEXT value, for properties of our own.
+
+    Programs and servers take the value of a property that they do not know for one text: a bare comma or semicolon in it
+    is escaped by some of them on the way, and others keep only what stands before it.
+
+    >>> print(pack_texts(["fachkraefte", "schulleitungen"]), pack_texts(["a", "b,c"]))
+    fachkraefte\,schulleitungen a\,b\\\,c
+    """
+    return escape_text(join_text(texts, separator))
+
+
+def unpack_texts(value: str, separator: str = ",") -> list[str]:
+    r"""Read a list of texts that is one TEXT value; the opposite of `pack_texts`.
+
+    >>> unpack_texts(r"fachkraefte\,schulleitungen"), unpack_texts("a,b"), unpack_texts(r"a\,b\\\,c")
+    (['fachkraefte', 'schulleitungen'], ['a', 'b'], ['a', 'b,c'])
+    """
+    return split_text(unescape_text(value), separator)
+
+
 def join_structured(parts: Iterable[Iterable[str]]) -> str:
     """Write a structured value; the opposite of `split_structured`.
 
@@ -228,7 +253,8 @@ def decode_quoted_printable(value: str, charset: str = "") -> tuple[str, bool]:
         except UnicodeEncodeError:
             data = value.encode("utf-8", "replace")
             charset = ""
-    text, sound = decode_bytes(binascii.a2b_qp(data), charset)
+    # control characters can stand in no file of ours, so they are taken out here as they are where lines are read
+    text, sound = decode_bytes(binascii.a2b_qp(data).translate(None, _CONTROLS), charset)
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     return text, sound

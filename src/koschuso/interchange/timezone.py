@@ -190,6 +190,27 @@ class Zones:
             zone = self._resolved[tzid] = self._resolve(tzid, number)
         return zone
 
+    def resolved(self, tzid: str) -> Zone | None:
+        """What a TZID means if that was found out before; never makes a finding."""
+        return self._resolved.get(tzid)
+
+    def needed(self, tzids: Iterable[tuple[str, int | None]], said: Iterable[str | None]) -> list[str]:
+        """The VTIMEZONEs that must stay with a record because nothing else can say what they mean.
+
+        Args:
+            tzids: The TZIDs of its lines, with the numbers of the lines.
+            said: Names of zones that the record's fields say themselves.
+        """
+        kept: dict[str, tuple[str, ...]] = {}
+        for tzid, number in tzids:
+            if tzid not in self.blocks or tzid in kept:
+                continue
+            zone = self.resolve(tzid, number)
+            spoken_for = zone.by_name or (zone.name in said and iana_name(tzid) is None)
+            if not (zone.known and spoken_for):
+                kept[tzid] = self.blocks[tzid]
+        return [text for block in kept.values() for text in block]
+
     def _resolve(self, tzid: str, number: int | None) -> Zone:
         tzid = tzid.strip()
         component = self._components.get(tzid)
@@ -206,6 +227,15 @@ class Zones:
             return Zone(name=tzid)
         named = iana_name(tzid)
         if named is not None and (not declared or _offsets_fit(declared, named)):
+            if component is None and not tzid.startswith("/"):
+                self._note(
+                    "ical.zone_gedeutet",
+                    f"Die Zeitzone in Zeile {number} ist in der Datei nicht beschrieben; ihrem Namen nach wurde sie als "
+                    f"{named} gelesen.",
+                    number,
+                    tzid,
+                    Severity.INFO,
+                )
             return Zone(name=named)
         if declared:
             matching = matching_zone(declared, self.default)
@@ -228,10 +258,10 @@ class Zones:
         )
         return Zone(name=self.default, by_name=False)
 
-    def _note(self, rule: str, message: str, number: int | None, value: str = "") -> None:
-        self._notes.add(
-            Finding(rule=rule, message=message, severity=Severity.WARNING, field="TZID", value=value, line=number)
-        )
+    def _note(
+        self, rule: str, message: str, number: int | None, value: str = "", severity: Severity = Severity.WARNING
+    ) -> None:
+        self._notes.add(Finding(rule=rule, message=message, severity=severity, field="TZID", value=value, line=number))
 
 
 def observances(component: Component) -> Iterator[Observance]:

@@ -14,7 +14,7 @@ from koschuso.interchange import notes as rules
 from koschuso.interchange.notes import Notes
 from koschuso.interchange.textvalue import codec_name, decode_bytes, windows_1252
 
-__all__ = ["CONTROLS", "FOLD_MARK", "marked_text", "plain_line_ends", "unfold"]
+__all__ = ["CONTROLS", "FOLD_MARK", "marked_text", "plain_line_ends", "plain_text", "unfold"]
 
 FOLD_MARK: Final = "\0"
 """Shows, while a file is read, where a physical line ended inside a logical one."""
@@ -65,6 +65,27 @@ def plain_line_ends(data: bytes) -> bytes:
     if data.count(b"\r") == data.count(b"\r\n"):
         return data
     return _LONELY_CR.sub(b"\n", data)
+
+
+def plain_text(data: bytes) -> str | None:
+    r"""Decode lines in which nothing is unusual; logical lines are parted by a line feed, and where folds were is lost.
+
+    ``None`` for lines that `marked_text` has to look at, and for blank lines.
+
+    >>> plain_text(b"A:1\r\n  2\r\nB:3\r\n"), plain_text(b"A:\0\n")
+    ('A:1 2\nB:3\n', None)
+    """
+    clean = data.translate(None, _DROPPED)
+    if len(clean) + data.count(b"\r") != len(data) or b"\n\n" in clean:
+        return None
+    if b"=\n" in clean and b"QUOTED-PRINTABLE" in clean.upper():
+        return None
+    if b"\t" in clean:
+        clean = clean.replace(b"\n\t", b"")
+    try:
+        return b"".join(clean.split(b"\n ")).decode()
+    except UnicodeDecodeError:
+        return None
 
 
 def marked_text(data: bytes, number: int, notes: Notes) -> str:
@@ -120,6 +141,8 @@ def _marked_carefully(physical: list[bytes], number: int, notes: Notes) -> str:
             index += 1
         breaks = FOLD_MARK * (index - first - 1)
         text = _decoded(b"".join(parts), number + first, notes)
+        if parts[0] and parts[0][0] in CONTROLS:
+            text = text.lstrip(" \t")  # or the line would look as if it continued another, now that they are gone
         # an orphan's mark stands first, as on the fast way
         logical.append(breaks + text if not parts[0] else text + breaks)
     return "\n".join(logical)

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
+
+import attrs
 
 from koschuso.interchange import vcard_notes as rules
 from koschuso.interchange.foreign import Aspect
 from koschuso.interchange.textvalue import escape_text, join_text
+from koschuso.interchange.vcard_derived import MARK, mark_of
 from koschuso.interchange.vcard_relations import Tie, member_lines, tie_line, tie_of
-from koschuso.interchange.vcard_scope import PRODUCT, Scope
-from koschuso.interchange.vcard_value import V21, V40, card_id, id_line, phone_of, preference, structured, text_of
+from koschuso.interchange.vcard_scope import PRODUCT, Scope, shipped_label
+from koschuso.interchange.vcard_value import (
+    V21,
+    V40,
+    card_id,
+    id_line,
+    is_quoted_printable,
+    phone_of,
+    preference,
+    structured,
+    text_of,
+)
+from koschuso.interchange.weaving import always_same
 from koschuso.model import Address, Organisation, is_ags, is_email, is_key
 
 if TYPE_CHECKING:
@@ -20,6 +36,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ADDRESS",
     "CATEGORIES",
+    "DERIVED",
     "EMAIL",
     "GERMANY",
     "ID",
@@ -57,11 +74,6 @@ _PHONE_HEADS: Final = {
 }
 
 
-def _always_same(_aspect: Aspect[Scope], _told: Mapping[str, Any], _record: Any) -> bool:
-    """Derived lines say nothing of their own: what is there stays, what is missing is not missed."""
-    return True
-
-
 # -- envelope ------------------------------------------------------------------------------------------------------------
 
 
@@ -74,7 +86,7 @@ VERSION: Final = Aspect(
     names=("VERSION",),
     read=_read_nothing,
     write=lambda _record, scope: [f"VERSION:{scope.version}"],
-    same=_always_same,
+    same=always_same,
 )
 
 PRODUCER: Final = Aspect(
@@ -82,7 +94,7 @@ PRODUCER: Final = Aspect(
     names=("PRODID",),
     read=_read_nothing,
     write=lambda _record, _scope: [f"PRODID:{PRODUCT}"],
-    same=_always_same,
+    same=always_same,
 )
 
 REVISED: Final = Aspect(
@@ -90,7 +102,7 @@ REVISED: Final = Aspect(
     names=("REV",),
     read=_read_nothing,
     write=lambda _record, scope: [f"REV:{scope.stamp}"] if scope.stamp else [],
-    same=_always_same,
+    same=always_same,
 )
 
 ID: Final[Aspect[Scope]] = Aspect(
@@ -107,7 +119,7 @@ def _write_kind(record: Any, scope: Scope) -> list[str]:
         lines = ["KIND:group"]
         return lines if scope.version == V40 else [*lines, "X-ADDRESSBOOKSERVER-KIND:group"]
     if kind == "organisation":
-        return ["KIND:org"] if scope.version == V40 else ["X-ABShowAs:COMPANY"]
+        return ["KIND:org"] if scope.version == V40 else ["X-ABSHOWAS:COMPANY"]
     if kind == "person" and not record.given_name and record.org:
         return ["KIND:individual"]  # a surname that is also the name of the employer would look like a company
     return []
@@ -118,7 +130,7 @@ KIND: Final = Aspect(
     names=("KIND", "X-ADDRESSBOOKSERVER-KIND", "X-ABSHOWAS"),
     read=_read_nothing,
     write=_write_kind,
-    same=_always_same,
+    same=always_same,
 )
 
 
@@ -133,6 +145,12 @@ def email_of(line: ContentLine) -> str:
     return text if is_email(text) else ""
 
 
+def _email_stays(line: ContentLine, record: Any) -> bool:
+    # an address of a record is one, so an equal text is one too
+    email: str = record.email
+    return line[1] == email != "" and "\\" not in email and ":" not in email and not is_quoted_printable(line[0])
+
+
 EMAIL: Final[Aspect[Scope]] = Aspect(
     fields=("email",),
     names=("EMAIL",),
@@ -140,6 +158,7 @@ EMAIL: Final[Aspect[Scope]] = Aspect(
     write=lambda record, scope: (
         [f"{EMAIL_HEAD.get(scope.version, _EMAIL_HEAD_3)}:{escape_text(record.email)}"] if record.email else []
     ),
+    stays=_email_stays,
 )
 
 
@@ -210,11 +229,29 @@ def _write_address(record: Any, scope: Scope) -> list[str]:
     return [f"{_ADDRESS_HEAD.get(scope.version, _ADDRESS_HEAD_3)}:{join_text(parts, ';')}"]
 
 
+def _address_stays(line: ContentLine, record: Any) -> bool:
+    address: Address | None = record.address
+    head, value = line[0], line[1]
+    parts = value.split(";")
+    if address is None or len(parts) != len(_PART_NAMES) or "\\" in value or "," in value or is_quoted_printable(head):
+        return False
+    box, extended, street, locality, _region, code, country = map(str.strip, parts)
+    if country.casefold() in GERMANY:
+        country = ""
+    told = (street, locality, code, country, "")
+    return (
+        told == (address.street, address.locality, address.postal_code, address.country, address.extra)
+        and not (box or extended)
+        and any(told)
+    )
+
+
 ADDRESS: Final = Aspect(
     fields=("address",),
     names=("ADR",),
     read=lambda lines, scope: {"address": address_of(lines[0], scope) if lines else None},
     write=_write_address,
+    stays=_address_stays,
 )
 
 
@@ -230,24 +267,42 @@ class CardView:
         related: Where its other relations point.
         org: Name of a person's employer or place of work.
         categories: Labels under which an address book sorts the card.
+        derived: Which lines follow from records that are not in the file, or from the office's own labels.
     """
-
-    __slots__ = ("categories", "members", "org", "record", "related")
 
     def __init__(self, record: Any, scope: Scope) -> None:
         book = scope.book
+        # a view is asked for each field a few times: at once is many times cheaper than one by one
+        names, values = _fields_of(record.__class__)
+        self.__dict__.update(zip(names, values(record), strict=True))
         self.record = record
-        self.members = tuple(book.members(record))
-        self.related = tuple(book.related(record))
-        employer = book.employer(record)
-        self.org = "" if employer is None else employer.name
+        self.members: tuple[Tie, ...] = ()
+        self.related: tuple[Tie, ...] = ()
+        self.org = ""
         self.categories: tuple[str, ...] = ()
-        organisations = (record,) if isinstance(record, Organisation) else book.workplaces(record)
-        if organisations:
+        is_organisation = record.KIND == Organisation.KIND
+        if not (book.without_relations or is_organisation):
+            self.members = tuple(book.members(record))
+            self.related = tuple(book.related(record))
+            employer = book.employer(record)
+            self.org = "" if employer is None else employer.name
+        elif not book.without_relations:
+            self.related = tuple(book.related(record))
+        if is_organisation:
+            self.categories = _categories((record,), scope)
+        elif not book.without_relations and (organisations := book.workplaces(record)):
             self.categories = _categories(organisations, scope)
+        self.derived = "" if scope.label is shipped_label and not self.org else _derived(self, scope)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.record, name)
+
+
+@lru_cache(maxsize=16)
+def _fields_of(kind: type) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
+    """Names of the fields of a class of records, and what gives their values."""
+    names = tuple(field.name for field in attrs.fields(kind)) if attrs.has(kind) else ()
+    return (names, attrgetter(*names)) if len(names) > 1 else ((), lambda _record: ())
 
 
 def _categories(organisations: Sequence[Organisation], scope: Scope) -> tuple[str, ...]:
@@ -259,6 +314,31 @@ def _categories(organisations: Sequence[Organisation], scope: Scope) -> tuple[st
         if organisation.type != "sonstige"
     )
     return tuple(sorted(set(labels)))
+
+
+_SHIPPED: Final = Scope()
+
+
+def _derived(view: CardView, scope: Scope) -> str:
+    """Mark what somebody who knows only the file and the shipped labels could not tell."""
+    employer = scope.book.employer(view.record) if view.org else None
+    away = employer is not None and scope.book.card(employer.id) is not employer
+    title = ""
+    categories = view.categories if away else ()
+    if scope.label is not shipped_label:
+        present = [held.function for held in getattr(view.record, "functions", ()) if held.period.until is None]
+        if present:
+            own, shipped = (
+                ", ".join(dict.fromkeys(label("personenfunktion", key) for key in present))
+                for label in (scope.label, shipped_label)
+            )
+            title = own if own != shipped else ""
+        if view.categories:
+            record = view.record
+            others = [record] if record.KIND == Organisation.KIND else scope.book.workplaces(record)
+            if _categories(others, _SHIPPED) != view.categories:
+                categories = view.categories
+    return mark_of(org=view.org if away else "", title=title, categories=categories)
 
 
 def _read_members(lines: Sequence[ContentLine], _scope: Scope) -> Mapping[str, Any]:
@@ -300,6 +380,7 @@ ORG: Final[Aspect[Scope]] = Aspect(
     read=lambda lines, _scope: {"org": structured(lines[0], lists=False)[0] if lines else ""},
     write=lambda record, _scope: [f"ORG:{escape_text(record.org)}"] if record.org else [],
     # without a known employer, what the card says stays
+    stays=lambda _line, record: not record.org,
     same=lambda _aspect, told, record: not record.org or told["org"] == " ".join(record.org.split()),
 )
 
@@ -310,9 +391,17 @@ CATEGORIES: Final = Aspect(
     write=lambda record, _scope: (
         [f"CATEGORIES:{join_text(record.categories)}"] if getattr(record, "categories", None) else []
     ),
-    same=_always_same,
+    same=always_same,
 )
 
+
+DERIVED: Final[Aspect[Scope]] = Aspect(
+    fields=("derived",),
+    names=(MARK,),
+    read=lambda lines, _scope: {"derived": text_of(lines[0]) if lines else ""},
+    write=lambda record, _scope: [f"{MARK}:{record.derived}"] if getattr(record, "derived", "") else [],
+    same=lambda _aspect, told, record: told["derived"] == getattr(record, "derived", ""),
+)
 
 # -- single values of koschuso's own -------------------------------------------------------------------------------------
 

@@ -18,14 +18,12 @@ from koschuso.interchange.vcard_value import V30, text_of
 from koschuso.model import Committee, Organisation, Person
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
-    from koschuso.interchange.component import Component
-    from koschuso.interchange.contentline import ContentLine
-    from koschuso.interchange.foreign import AspectTable
+    from koschuso.interchange.foreign import Aspect, AspectTable
     from koschuso.interchange.vcard_scope import Scope
 
-__all__ = ["TABLES", "UNREADABLE_LINE", "completed", "groups_of", "pinned"]
+__all__ = ["TABLES", "UNREADABLE_LINE", "completed", "groups_of", "says_together"]
 
 UNREADABLE_LINE: Final = "X-KOSCHUSO-ZEILE"
 """Under this name a line that nobody can read is written, so that the file stays readable for all."""
@@ -37,50 +35,13 @@ TABLES: Final[Mapping[str, AspectTable[Scope]]] = {
 }
 """How each kind of record is written on a card."""
 
-_COMPANIONS: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
-    kind: {
-        name: frozenset(aspect.names)
-        for aspect in table.aspects
-        if len(aspect.names) > 1 and not TIE_NAMES.intersection(aspect.names)
-        for name in aspect.names
-    }
-    for kind, table in TABLES.items()
-}
-"""Of the properties that say one thing together, all the names."""
+
+def says_together(aspect: Aspect[Scope]) -> bool:
+    """Whether the properties of an aspect say one thing together, so that its lines are kept verbatim all or none."""
+    return len(aspect.names) > 1 and TIE_NAMES.isdisjoint(aspect.names)
 
 
-def pinned(entries: tuple[str, ...], component: Component, kind: str) -> list[str]:
-    """Keep all lines of an aspect verbatim when one is, so that a later edit knows what they said; and VERSION always."""
-    if not component.lines and not component.children:
-        return []
-    companions = _COMPANIONS[kind]
-    kept = list(entries)
-    positions = _positions(entries) if component.children else range(len(entries))
-    verbatim = {"VERSION"}
-    for position, line in zip(positions, component.lines, strict=True):
-        name = line[0].name
-        if name in companions and kept[position] is not name and ":" in kept[position]:
-            verbatim |= companions[name]
-    for position, line in zip(positions, component.lines, strict=True):
-        name = line[0].name
-        if name in verbatim and kept[position] == name:
-            kept[position] = line.text
-    return kept
-
-
-def _positions(entries: Sequence[str]) -> list[int]:
-    """The entries that are lines of the card itself, not of cards inside it."""
-    depth = 0
-    positions = []
-    for index, entry in enumerate(entries):
-        if depth or entry.startswith("BEGIN:"):
-            depth += 1 if entry.startswith("BEGIN:") else -1 if entry.startswith("END:") else 0
-        else:
-            positions.append(index)
-    return positions
-
-
-def completed(entries: list[str], first: Mapping[str, ContentLine], kind: str) -> tuple[str, ...]:
+def completed(entries: list[str], first: Mapping[str, object], kind: str) -> tuple[str, ...]:
     """Name the place of lines that koschuso adds to a card, so that reading them back changes nothing."""
     missing = [] if "UID" in first else ["UID"]
     if kind == Person.KIND and "N" not in first and "FN" not in first:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from koschuso.interchange.notes import ReadingRule
-from koschuso.model import Severity
+import attrs
+
+from koschuso.interchange.notes import CHARSET_CONVERTED, CHARSET_GUESSED, Notes, ReadingRule
+from koschuso.model import Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 __all__ = [
     "BAD_ADDRESS",
@@ -16,11 +21,16 @@ __all__ = [
     "BARE_PARAMETER",
     "CARD_RULES",
     "DUPLICATE_ID",
+    "GROUP_WITHOUT_TYPE",
     "NOT_A_CARD",
     "NO_ID",
     "NO_NAME",
     "NO_VERSION",
     "REFUSED_CARD",
+    "REPEATED",
+    "UNKNOWN_PROPERTY",
+    "gathered",
+    "note_lines",
 ]
 
 NO_ID: Final = ReadingRule(
@@ -66,7 +76,7 @@ BAD_ADDRESS: Final = ReadingRule(
 BAD_KEY: Final = ReadingRule(
     "karte.schluessel",
     Severity.WARNING,
-    "{name} in Zeile {line} hat keinen gültigen Wert; die Zeile blieb erhalten, ist aber keinem Feld zugeordnet.",
+    "{name} in Zeile {line} hat keinen gültigen Wert; die Zeile ist keinem Feld zugeordnet.",
     "A value of X-KOSCHUSO-* that cannot be a key, number or day.",
 )
 BAD_BASE64: Final = ReadingRule(
@@ -88,6 +98,26 @@ BARE_PARAMETER: Final = ReadingRule(
     Severity.INFO,
     "{name} in Zeile {line} hat Zusätze ohne Namen, wie es nur vCard 2.1 vorsieht; sie wurden als TYPE verstanden.",
     "Bare parameters (TEL;WORK) in a card of version 3.0 or 4.0.",
+)
+REPEATED: Final = ReadingRule(
+    "karte.mehrfach",
+    Severity.WARNING,
+    "{name} steht in Zeile {line} noch einmal, obwohl eine Karte es nur einmal haben darf; es gilt die erste Angabe, die "
+    "weitere blieb unverändert erhalten.",
+    "A second line of a property that may stand only once: the first one counts, both are kept.",
+)
+UNKNOWN_PROPERTY: Final = ReadingRule(
+    "karte.eigenschaft_unbekannt",
+    Severity.INFO,
+    "{name} in Zeile {line} ist keine Eigenschaft einer Visitenkarte; die Zeile blieb unverändert erhalten.",
+    "A name without X- that no version of vCard knows: kept as it is.",
+)
+GROUP_WITHOUT_TYPE: Final = ReadingRule(
+    "karte.gruppe_ohne_art",
+    Severity.INFO,
+    "Die Gruppe ab Zeile {line} sagt nicht, was für ein Gremium sie ist (oft ist es nur ein Verteiler); sie wurde ohne Art "
+    "übernommen. Bitte tragen Sie die Art nach, wenn es ein Gremium ist.",
+    "KIND:group of another program: a committee without a type, because no type can be guessed.",
 )
 REFUSED_CARD: Final = ReadingRule(
     "karte.abgelehnt",
@@ -114,7 +144,47 @@ CARD_RULES: Final = (
     BAD_BASE64,
     BAD_CHARSET,
     BARE_PARAMETER,
+    REPEATED,
+    UNKNOWN_PROPERTY,
+    GROUP_WITHOUT_TYPE,
     REFUSED_CARD,
     NOT_A_CARD,
 )
 """Every rule of the reader of cards, in the order of the documentation."""
+
+
+_TOLD_ONCE: Final = frozenset({CHARSET_CONVERTED.key, CHARSET_GUESSED.key, BAD_CHARSET.key, BARE_PARAMETER.key})
+"""Rules that most lines of a card break alike: told once for each card."""
+
+
+def gathered(findings: Iterable[Finding]) -> list[Finding]:
+    """Put the findings of one card together that say the same of several lines: the first one says how many there are.
+
+    >>> one, two = (Finding(rule=BAD_CHARSET.key, message="Zeile.", line=number) for number in (3, 4))
+    >>> [(finding.line, finding.message) for finding in gathered([one, two, two])]
+    [(3, 'Zeile. Das gilt auch für 2 weitere Zeilen dieser Karte.')]
+    """
+    counts: dict[str, int] = {}
+    kept = []
+    for finding in findings:
+        counts[finding.rule] = counts.get(finding.rule, 0) + 1
+        if counts[finding.rule] == 1 or finding.rule not in _TOLD_ONCE:
+            kept.append(finding)
+    return [
+        attrs.evolve(finding, message=f"{finding.message} {_further(counts[finding.rule] - 1)}")
+        if finding.rule in _TOLD_ONCE and counts[finding.rule] > 1
+        else finding
+        for finding in kept
+    ]
+
+
+def note_lines(notes: Notes, rule: ReadingRule, lines: Sequence[tuple[int, str, str]]) -> None:
+    """Tell once what is so with several lines of a card, each given by number, name and value."""
+    single = Notes()
+    for number, name, value in lines:
+        single.note(rule, line=number, name=name, value=value)
+    notes.extend(gathered(single.findings))
+
+
+def _further(count: int) -> str:
+    return f"Das gilt auch für {'eine weitere Zeile' if count == 1 else f'{count} weitere Zeilen'} dieser Karte."

@@ -10,6 +10,7 @@ from koschuso.interchange.textvalue import escape_text
 from koschuso.interchange.vcard_aspects import (
     ADDRESS,
     CATEGORIES,
+    DERIVED,
     EMAIL,
     ID,
     KIND,
@@ -187,6 +188,7 @@ ORGANISATION: Final = AspectTable(
         ags_aspect(),
         text_aspect("traegernummer", "X-KOSCHUSO-TRAEGERNUMMER"),
         text_aspect("parent_id", "X-KOSCHUSO-GEHOERT-ZU"),
+        DERIVED,
         REVISED,
     ]
 )
@@ -223,6 +225,7 @@ COMMITTEE: Final = AspectTable(
         PUBLIC,
         text_aspect("office_id", "X-KOSCHUSO-GESCHAEFTSSTELLE"),
         MEMBERS,
+        DERIVED,
         REVISED,
     ]
 )

@@ -11,6 +11,7 @@ from koschuso.interchange.textvalue import escape_text
 from koschuso.interchange.vcard_aspects import (
     ADDRESS,
     CATEGORIES,
+    DERIVED,
     EMAIL,
     ID,
     KIND,
@@ -188,10 +189,20 @@ def _write_functions(record: Any, scope: Scope) -> list[str]:
         if held.period == ALWAYS:
             lines.append(f"X-KOSCHUSO-FUNKTION:{held.function}")
             continue
-        days = {"X-KOSCHUSO-VON": held.period.since, "X-KOSCHUSO-BIS": held.period.last}
+        days = {"X-KOSCHUSO-BIS": held.period.last, "X-KOSCHUSO-VON": held.period.since}
         params = {name: day_text(day) for name, day in days.items() if day}
         lines.append(format_line("", "X-KOSCHUSO-FUNKTION", params, held.function))
     return lines
+
+
+def _title_stays(line: ContentLine, record: Any) -> bool:
+    held: tuple[FunctionHeld, ...] = record.functions
+    return (
+        len(held) == 1
+        and line[0].name == "TITLE"
+        and held[0].period == ALWAYS
+        and key_for_label("personenfunktion", text_of(line)) == held[0].function
+    )
 
 
 FUNCTIONS: Final = Aspect(
@@ -199,6 +210,7 @@ FUNCTIONS: Final = Aspect(
     names=("TITLE", "X-KOSCHUSO-FUNKTION"),
     read=_read_functions,
     write=_write_functions,
+    stays=_title_stays,
     several=frozenset({"X-KOSCHUSO-FUNKTION"}),
 )
 
@@ -255,6 +267,7 @@ PERSON: Final = AspectTable(
         RELATED,
         ACTIVE_SINCE,
         STATUS,
+        DERIVED,
         REVISED,
     ]
 )

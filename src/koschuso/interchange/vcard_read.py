@@ -1,306 +1,330 @@
 """Reads address books: cards of vCard 2.1, 3.0 and 4.0 to persons, organisations, committees and their relations.
 
-Private and second values (a mail address at home, a mobile number that is not marked as official, a second address) are
-no fields of a record; their lines are kept as they are (`koschuso.interchange.foreign`).
+A file is read card by card (`koschuso.interchange.vcard_cards`), so its size does not matter; only where cards can say
+something about others, it is looked through beforehand (`koschuso.interchange.vcard_census`). A card that is known from
+an earlier reading is not parsed: what others want to know of it, and whether it would still mean the same beside the
+other cards of the file, stands in the memo of its `Source`.
 """
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from io import BytesIO
+from typing import TYPE_CHECKING, BinaryIO, Final
 
-from koschuso.errors import InvalidRecord
+from koschuso.collector import collector_paused
 from koschuso.interchange import vcard_notes as rules
-from koschuso.interchange.component import Parser
-from koschuso.interchange.contentline import UNPARSED, ContentLine
 from koschuso.interchange.foreign import set_foreign
+from koschuso.interchange.format import Portion, ReadOptions, Source
 from koschuso.interchange.notes import Notes
 from koschuso.interchange.segment import read_segments
-from koschuso.interchange.textvalue import decode_quoted_printable, unescape_text
-from koschuso.interchange.vcard_aspects import CardView, fallback_name
-from koschuso.interchange.vcard_keep import TABLES, UNREADABLE_LINE, completed, pinned
-from koschuso.interchange.vcard_kind import kind_and_nickname
-from koschuso.interchange.vcard_relations import TIE_NAMES, Book, Tie, relation_of, tie_of
-from koschuso.interchange.vcard_scope import PRODUCT, Scope
-from koschuso.interchange.vcard_settle import set_apart, settle
-from koschuso.interchange.vcard_value import (
-    V21,
-    VERSIONS,
-    card_id,
-    is_quoted_printable,
-    structured,
-    text_of,
-)
-from koschuso.model import Committee, Organisation, Person, Reading, Relation
+from koschuso.interchange.vcard_cards import CardReader
+from koschuso.interchange.vcard_census import Census, Numbering, Party, only_persons, surely_a_person
+from koschuso.model import Person, Reading
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator
 
-    from koschuso.interchange.component import Component
-    from koschuso.model import Record
+    from koschuso.interchange.segment import Segment
+    from koschuso.interchange.vcard_card import Card
+    from koschuso.model import Record, Relation
 
-__all__ = ["read_cards"]
+__all__ = ["read_cards", "read_portions"]
 
-_CLASSES: Final[Mapping[str, Callable[..., Record]]] = {
-    Person.KIND: Person,
-    Organisation.KIND: Organisation,
-    Committee.KIND: Committee,
-}
-_PSEUDO: Final = ("members", "related", "org")
-_ID_BYTES: Final = 10
-_BASE64: Final = re.compile(r"[A-Za-z0-9+/\s]*={0,2}\s*").fullmatch
-_ENVELOPE: Final = frozenset({"VERSION", "PRODID", "UID", "REV", "KIND", "X-ADDRESSBOOKSERVER-KIND", "X-ABSHOWAS"})
+_CARD: Final = "VCARD"
+_PORTION_CARDS: Final = 1000
+_PORTION_BYTES: Final = 1024 * 1024
+_TAB: Final = "\t"
+_DIGEST_BYTES: Final = 16
+_MAX_MEMOS: Final = 4096
+_FIXED: Final = 4  # parts of a memo that each one has
 
 
-class _Card:
-    """One card on its way to a record."""
+class _Memo:
+    """What is remembered of a card: its id before it got a number, what others want to know, what it depends on."""
 
-    __slots__ = ("component", "first", "kind", "record", "scope", "ties")
+    __slots__ = ("_held", "_holds", "answers", "name", "schulform", "stem", "type")
 
-    def __init__(self, component: Component) -> None:
-        self.component = component
-        self.scope = Scope()
-        self.kind = Person.KIND
-        self.record: Any = None
-        self.first: dict[str, ContentLine] = {}
-        self.ties = False
+    def __init__(self, text: str) -> None:
+        parts = text.split(_TAB)  # empty ones at the end are not written
+        parts += [""] * max(_FIXED - len(parts), len(parts) % 2)
+        self.stem, self.name, self.type, self.schulform = parts[:_FIXED]
+        self.answers = list(zip(parts[_FIXED::2], parts[_FIXED + 1 :: 2], strict=True))
+        self._holds = False
+        self._held: Census | None = None
 
-    def text(self, name: str) -> str:
-        line = self.first.get(name)
-        return "" if line is None else text_of(line)
+    def party(self, source: Source) -> Party:
+        """What others need to know of the card."""
+        kind, _, record_id = source.records[0].partition("/")
+        return Party(kind, record_id, self.name, self.type, self.schulform)
+
+    def holds(self, census: Census) -> bool:
+        """Whether the other cards of the file still say what the card depends on."""
+        if self._held is not census:
+            self._held = census
+            self._holds = all(census.answer(question) == answer for question, answer in self.answers)
+        return self._holds
+
+
+class _Digests:
+    """Tells the cards of a file apart, also those that are the same to the last byte."""
+
+    def __init__(self) -> None:
+        from hashlib import blake2b  # noqa: PLC0415 - importing koschuso stays cheap
+
+        self._hash = blake2b
+        self._seen: set[bytes] = set()
+        self._again: dict[bytes, int] = {}
+
+    def of(self, raw: bytes) -> bytes:
+        digest = self._hash(raw, digest_size=_DIGEST_BYTES).digest()
+        if digest not in self._seen:
+            self._seen.add(digest)
+            return digest
+        count = self._again[digest] = self._again.get(digest, 0) + 1
+        return self._hash(digest + count.to_bytes(8, "big"), digest_size=_DIGEST_BYTES).digest()
 
 
 class _Reader:
-    def __init__(self) -> None:
+    """Reads one file."""
+
+    def __init__(self, stream: BinaryIO, known: Callable[[bytes], Source | None] | None) -> None:
+        self.stream = stream
+        self.start = stream.tell()
+        self.known = known
         self.notes = Notes()
         self.out = Notes()
         self.header: list[str] = []
-        self.cards: list[_Card] = []
-        self.ids: dict[tuple[str, str], int] = {}  # how many cards have had an id
-        self.sound_parameters: set[tuple[tuple[str, tuple[str, ...]], ...]] = set()
+        self.records: list[Record] = []
+        self.relations: list[Relation] = []
+        self.sources: list[Source] = []
+        self.recognised: list[Source] = []
+        self.findings_told = self.left_out_told = 0
+        self._reader = CardReader(self.notes)
+        self._digests = _Digests()
+        self._memos: dict[str, str | None] = {}  # of people who only name where they work
+        self._read_memos: dict[str, _Memo] = {}
+        self._related: set[str] = set()
 
-    def read(self, source: bytes | BinaryIO) -> Reading:
-        parser = Parser(self.notes)
-        for segment in read_segments(source, self.notes):
-            component = parser.component(segment)
-            if segment.name == "VCARD":
-                self.cards.append(self._card(component))
-                continue
+    # -- the file ------------------------------------------------------------------------------------------------------------
+
+    def segments(self) -> Iterator[Segment]:
+        """The segments of the file; after the census."""
+        if only_persons(self.stream):
+            self._census = Census()
+        else:
+            self.stream.seek(self.start)
+            self._census = self._counted()
+        self.stream.seek(self.start)
+        return read_segments(self.stream, self.notes)
+
+    def take(self, segment: Segment, *, remember: bool) -> None:
+        """Read a segment, or pass over it when it is known."""
+        if segment.name != _CARD:
+            component = self._reader.parser.component(segment)
             if segment.name:
                 self.out.note(rules.NOT_A_CARD, line=segment.number, name=segment.name)
             self.header.extend(component.texts())
-        relations = self._relations()
-        self._keep(relations)
-        records: list[Record] = [card.record for card in self.cards]
-        return Reading(
-            records=(*records, *relations),
-            findings=tuple(self.notes.findings),
-            left_out=tuple(self.out.findings),
-            header=tuple(self.header),
-        )
+            return
+        digest = b""
+        if remember:
+            digest = self._digests.of(segment.raw)
+            if self.known is not None:
+                source = self.known(digest)
+                if source is not None and self._recognise(source):
+                    return
+        reader = self._reader
+        card = reader.card(segment)
+        record = card.record
+        relations = [] if self._census.empty else self._related_by(card)
+        entries = reader.foreign(card)
+        if entries:
+            set_foreign(record, entries)
+        self.records.append(record)
+        if remember:
+            self._remember(digest, card, relations)
 
-    # -- one card --------------------------------------------------------------------------------------------------------
+    def _related_by(self, card: Card) -> list[Relation]:
+        """The relations that a card says as the first one."""
+        found = self._reader.relations(card, self._census)
+        new = [relation for relation in found if relation.id not in self._related]
+        self._related.update(relation.id for relation in new)
+        self.relations += new
+        return new
 
-    def _card(self, component: Component) -> _Card:
-        card = _Card(component)
-        self._look_at_lines(card)
-        scope = card.scope
-        scope.notes = self.notes
-        version = card.text("VERSION")
-        if version in VERSIONS:
-            scope.version = version
+    # -- what is remembered ------------------------------------------------------------------------------------------------------
+
+    def _remember(self, digest: bytes, card: Card, relations: list[Relation]) -> None:
+        record = card.record
+        key = f"{record.KIND}/{record.id}"
+        if card.shape.ties or card.stem != record.id or record.KIND != Person.KIND or relations:
+            memo = self._memo(card)
         else:
-            self.notes.note(rules.NO_VERSION, line=component.number, name="VERSION", value=version)
-        if scope.version != V21:
-            self._look_for_bare_parameters(component)
-        if card.text("PRODID") == PRODUCT:
-            scope.stamp = card.text("REV")
-        card.kind, name = kind_and_nickname(card.first)
-        settle(component.lines, card.kind, card.first, scope)
-        table = TABLES[card.kind]
-        values = table.read(component.lines, scope)
-        for pseudo in _PSEUDO:
-            values.pop(pseudo, None)
-        values["id"] = self._id(card, values)
-        if card.kind == Person.KIND:
-            if not (values["given_name"] or values["family_name"]):
-                values["given_name"] = name or fallback_name(values["email"], values["phones"])
-        elif not values["name"]:
-            values["name"] = fallback_name(values["email"], values.get("phones", ()))
-            self.notes.note(rules.NO_NAME, line=component.number)
-        card.record = self._record(card, values)
-        scope.notes = None
-        return card
+            at = card.shape.first.get("ORG")
+            memo = "" if at is None else self._memos.get(card.values[at])
+            if memo is None:
+                memo = self._memo(card)
+                if len(self._memos) >= _MAX_MEMOS:
+                    self._memos.clear()
+                self._memos[card.values[card.shape.first["ORG"]]] = memo
+        if memo is not None:
+            self.sources.append(Source(digest, (key, *[f"relation/{relation.id}" for relation in relations]), memo))
 
-    def _look_at_lines(self, card: _Card) -> None:
-        """Find the first line of each name, the labels of groups, and what is wrong with single lines."""
-        first = card.first
-        groups: dict[str, str] = {}
-        lines = card.component.lines
-        for index, line in enumerate(lines):
-            head = line[0]
-            name = head.name
-            if name not in first:
-                first[name] = line
-            if name == "X-ABLABEL" and head.group:
-                groups[head.group.upper()] = text_of(line).casefold()
-            elif name in TIE_NAMES:
-                card.ties = True
-            elif name == UNREADABLE_LINE:
-                text = unescape_text(line[1])
-                if not Parser().line(text).parsed:
-                    lines[index] = ContentLine(UNPARSED, text, line[2])
-            if head.params and "ENCODING" in head.params:
-                self._look_at_encoding(lines, index)
-        if groups:
-            card.scope.groups = groups
+    def _memo(self, card: Card) -> str | None:
+        """What has to be known of a card to pass over it; ``None`` for one that is read anew each time."""
+        record = card.record
+        party = Party.of(record)
+        memo = [card.stem if card.stem != record.id else "", party.name, party.type, party.schulform]
+        questions = [] if card.refused else self._reader.questions(card)
+        answers = [self._census.answer(question) for question in questions]
+        if any(answers):  # relations need an id that is the card's alone
+            questions.append(f"#{record.id}")
+            answers.append(self._census.answer(questions[-1]))
+        for question, answer in zip(questions, answers, strict=True):
+            memo += (question, answer)
+        text = _TAB.join(memo)
+        return text.rstrip(_TAB) if text.count(_TAB) == len(memo) - 1 else None
 
-    def _look_at_encoding(self, lines: list[ContentLine], index: int) -> None:
-        line = lines[index]
-        head, value = line[0], line[1]
-        if head.base64:
-            if value[:5].lower() != "data:" and not _BASE64(value):
-                self.notes.note(rules.BAD_BASE64, line=line.number, name=head.name, value=value)
-        elif is_quoted_printable(head):
-            if value.endswith("="):
-                # a soft break with nothing behind it: written back, it would swallow the line after it
-                lines[index] = ContentLine(head, value.rstrip("="), line.number)
-            if not decode_quoted_printable(value, head.param("CHARSET"))[1]:
-                self.notes.note(rules.BAD_CHARSET, line=line.number, name=head.name, value=value)
+    def _recognise(self, source: Source) -> bool:
+        """Take a card as known, unless it would mean something else beside the other cards of the file."""
+        memo = self._memo_of(source)
+        if memo.answers and not memo.holds(self._census):
+            return False
+        if not self._counts(source, memo, self._reader.numbering):
+            return False
+        if len(source.records) > 1:
+            self._related.update(key.partition("/")[2] for key in source.records[1:])
+        self.recognised.append(source)
+        return True
 
-    def _look_for_bare_parameters(self, component: Component) -> None:
-        sound = self.sound_parameters
-        for line in component.lines:
-            head = line[0]
-            if head.pairs and head.pairs not in sound:
-                if all(name for name, _ in head.pairs):
-                    sound.add(head.pairs)
-                    continue
-                self.notes.note(rules.BARE_PARAMETER, line=line.number, name=head.name)
+    def _memo_of(self, source: Source) -> _Memo:
+        text = source.memo
+        memo = self._read_memos.get(text)
+        if memo is None:
+            if len(self._read_memos) >= _MAX_MEMOS:
+                self._read_memos.clear()
+            memo = self._read_memos[text] = _Memo(text)
+        return memo
 
-    def _id(self, card: _Card, values: dict[str, Any]) -> str:
-        record_id = str(values["id"])
-        if not record_id:
-            self.notes.note(rules.NO_ID, line=card.component.number, name="UID")
-            record_id = _made_id(card, values)
-        if (card.kind, record_id) in self.ids:
-            self.notes.note(rules.DUPLICATE_ID, line=card.component.number, name="UID", value=record_id)
-            stem, number = record_id, self.ids[card.kind, record_id]
-            while (card.kind, record_id) in self.ids:
-                number += 1
-                record_id = f"{stem}-{number}"
-            self.ids[card.kind, stem] = number
-        self.ids[card.kind, record_id] = 1
-        return record_id
+    def _counts(self, source: Source, memo: _Memo, numbering: Numbering) -> bool:
+        """Whether the card would get the id again that it has; then it has it."""
+        kind, _, record_id = source.records[0].partition("/")
+        if not memo.stem:
+            return numbering.take_first(kind, record_id)
+        if numbering.free(kind, memo.stem) != record_id:
+            return False
+        numbering.take(kind, memo.stem, record_id)
+        return True
 
-    def _record(self, card: _Card, values: dict[str, Any]) -> Record:
-        make = _CLASSES[card.kind]
-        if card.kind != Committee.KIND:
-            values["source"] = "import"
-        try:
-            return make(**values)
-        except InvalidRecord:
-            self.notes.note(rules.REFUSED_CARD, line=card.component.number)
-        if card.kind == Person.KIND:
-            names = {"N", "FN"}
-            least = {field: values[field] for field in ("id", "source", "given_name", "family_name")}
-        else:
-            names = {"N", "FN", "ORG"}
-            least = {"id": values["id"], "name": values["name"], "type": ""}
-            if card.kind == Organisation.KIND:
-                least.update(source="import", type="sonstige")
-        lines = card.component.lines
-        table = TABLES[card.kind]
-        for index, line in enumerate(lines):
-            if line.name in table and line.name not in names and line.name not in _ENVELOPE:
-                lines[index] = set_apart(line)
-        card.ties = False
-        return make(**least)
+    def all_known(self) -> bool:
+        """Pass over the whole file at once when every card of it is known and none means something else than before."""
+        known = self.known
+        if known is None:
+            return False
+        notes, digests, census = Notes(), _Digests(), Census()
+        recognised: list[Source] = []
+        said: set[_Memo] = set()
+        for segment in read_segments(self.stream, notes):
+            source = known(digests.of(segment.raw)) if segment.name == _CARD else None
+            if source is None:
+                return False
+            memo = self._memo_of(source)
+            if not self._counts(source, memo, census.numbering):
+                return False
+            if memo.name or memo.answers:
+                said.add(memo)
+                if memo.name:
+                    census.enter(memo.party(source))
+            recognised.append(source)
+        if not all(memo.holds(census) for memo in said):
+            return False
+        self.notes.extend(notes.findings)
+        self.recognised = recognised
+        return True
 
-    # -- the file as a whole ---------------------------------------------------------------------------------------------
+    # -- the census --------------------------------------------------------------------------------------------------------------
 
-    def _relations(self) -> tuple[Relation, ...]:
-        """Find the relations whose both ends are in the file; the lines about others are set apart."""
-        if not any(card.ties or "ORG" in card.first for card in self.cards):
-            return ()
-        book = Book(card.record for card in self.cards)
-        found: dict[str, Relation] = {}
-        for card in self.cards:
-            own: list[Relation] = []
-            if card.ties:
-                self._resolve(card, book, own)
-            if card.kind == Person.KIND and "ORG" in card.first:
-                _by_name_of_employer(card, book, own)
-            for relation in own:
-                found.setdefault(relation.id, relation)
-        return tuple(found.values())
-
-    def _resolve(self, card: _Card, book: Book, found: list[Relation]) -> None:
-        committee = card.kind == Committee.KIND
-        lines = card.component.lines
-        record: Record = card.record
-        alone = book.card(record.id) is record
-        said = {card_id(line) for line in lines if line.name == "MEMBER"}
-        for index, line in enumerate(lines):
-            if line.name not in TIE_NAMES or (line.name != "RELATED" and not committee):
+    def _counted(self) -> Census:
+        """Count all cards of the file."""
+        census = Census()
+        reader = CardReader(Notes())
+        reader.numbering = census.numbering
+        digests = _Digests()
+        for segment in read_segments(self.stream, Notes()):
+            if segment.name != _CARD:
                 continue
-            if line.name == "X-ADDRESSBOOKSERVER-MEMBER" and card_id(line) in said:
-                continue  # Apple's line beside MEMBER, which says more
-            tie = tie_of(line, "" if line.name == "RELATED" else "mitglied_in")
-            other = book.card(tie.other) if tie is not None else None
-            relation = None
-            if tie is not None and other is not None and alone:
-                ends = (record, other) if line.name == "RELATED" else (other, record)
-                relation = self._relation(tie, ends, line)
-            if relation is None:
-                lines[index] = set_apart(line)
-            else:
-                found.append(relation)
-
-    def _relation(self, tie: Tie, ends: tuple[Record, Record], line: ContentLine) -> Relation | None:
-        try:
-            return relation_of(tie, *ends)
-        except InvalidRecord:
-            self.notes.note(rules.BAD_KEY, line=line.number, name=line.name, value=line.value)
-            return None
-
-    def _keep(self, relations: Sequence[Relation]) -> None:
-        book = Book((card.record for card in self.cards), relations)
-        for card in self.cards:
-            scope = card.scope
-            scope.book = book
-            table = TABLES[card.kind]
-            entries = table.keep(CardView(card.record, scope), card.component, scope)  # type: ignore[arg-type]
-            if entries:
-                set_foreign(card.record, completed(pinned(entries, card.component, card.kind), card.first, card.kind))
+            if self.known is not None:
+                source = self.known(digests.of(segment.raw))
+                if source is not None:
+                    memo = self._memo_of(source)
+                    kind, _, record_id = source.records[0].partition("/")
+                    stem = memo.stem or record_id
+                    number = census.numbering.free(kind, stem)
+                    census.add(Party(kind, number, memo.name, memo.type, memo.schulform), stem)
+                    continue
+            record_id = surely_a_person(segment.raw)
+            if record_id:
+                census.add(Party(Person.KIND, census.numbering.free(Person.KIND, record_id)), record_id)
+                continue
+            card = reader.card(segment)
+            census.enter(Party.of(card.record))
+        return census
 
 
-def _made_id(card: _Card, values: Mapping[str, Any]) -> str:
-    """Make an id of what identifies a card that has none."""
-    from hashlib import blake2b  # noqa: PLC0415 - only for cards without UID
+def _portion(reader: _Reader, position: int) -> Portion:
+    """Hand over what has been read since the last portion."""
+    findings, left_out = reader.notes.findings, reader.out.findings
+    portion = Portion(
+        records=(*reader.records, *reader.relations),
+        findings=tuple(findings[reader.findings_told :]),
+        left_out=tuple(left_out[reader.left_out_told :]),
+        sources=tuple(reader.sources),
+        recognised=tuple(reader.recognised),
+        position=position,
+    )
+    reader.findings_told, reader.left_out_told = len(findings), len(left_out)
+    for taken in (reader.records, reader.relations, reader.sources, reader.recognised):
+        taken.clear()
+    reader.header.clear()
+    return portion
 
-    name = " ".join(str(values.get(field, "")) for field in ("given_name", "family_name", "name"))
-    organisation = card.first["ORG"].value if "ORG" in card.first else ""
-    identity = [" ".join(text.split()).casefold() for text in (name, organisation, str(values.get("email", "")))]
-    if not any(identity):
-        identity = [line.text for line in card.component.lines]
-    text = "\n".join((card.kind, *identity))
-    return f"karte-{blake2b(text.encode('utf-8', 'replace'), digest_size=_ID_BYTES).hexdigest()}"
 
-
-def _by_name_of_employer(card: _Card, book: Book, found: list[Relation]) -> None:
-    """Take ORG as the place of work when it names an organisation of the file and RELATED does not say more."""
-    line = next((line for line in card.component.lines if line[0].name == "ORG"), None)
-    organisation = book.organisation(structured(line, lists=False)[0]) if line is not None else None
-    person: Record = card.record
-    if organisation is None or book.card(organisation.id) is not organisation or book.card(person.id) is not person:
-        return
-    work = {"angestellt_bei", "arbeitet_an", "abgeordnet_zu"}
-    if any(relation.type in work and relation.target.id == organisation.id for relation in found):
-        return
-    found.append(relation_of(Tie("arbeitet_an", organisation.id), person, organisation))
+def read_portions(source: BinaryIO, options: ReadOptions | None = None) -> Iterator[Portion]:
+    """Read an address book portion by portion; see `koschuso.interchange.vcard.portions`."""
+    reader = _Reader(source, None if options is None else options.known)
+    with collector_paused():
+        done = reader.all_known()
+        if not done:
+            source.seek(reader.start)
+            segments = reader.segments()
+    if done:
+        yield _portion(reader, source.tell() - reader.start)
+    while not done:
+        done = True
+        size = 0
+        with collector_paused():
+            for count, segment in enumerate(segments, 1):
+                reader.take(segment, remember=True)
+                size += len(segment.raw)
+                if count >= _PORTION_CARDS or size >= _PORTION_BYTES:
+                    done = False
+                    break
+            portion = _portion(reader, source.tell() - reader.start)
+        yield portion
 
 
 def read_cards(source: bytes | BinaryIO) -> Reading:
     """Read an address book; see `koschuso.interchange.vcard.read`."""
-    return _Reader().read(source)
+    if isinstance(source, bytes | bytearray | memoryview):
+        stream: BinaryIO = BytesIO(source)
+    else:
+        stream = source if source.seekable() else BytesIO(source.read())
+    with collector_paused():
+        reader = _Reader(stream, None)
+        for segment in reader.segments():
+            reader.take(segment, remember=False)
+        return Reading(
+            records=(*reader.records, *reader.relations),
+            findings=tuple(reader.notes.findings),
+            left_out=tuple(reader.out.findings),
+            header=tuple(reader.header),
+        )

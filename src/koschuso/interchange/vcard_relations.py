@@ -34,6 +34,7 @@ __all__ = [
     "TIE_NAMES",
     "Book",
     "Tie",
+    "apple_member",
     "member_lines",
     "relation_id",
     "relation_of",
@@ -108,34 +109,47 @@ def tie_line(tie: Tie, version: str) -> str:
 
     >>> tie_line(Tie("angestellt_bei", "kreis-05974"), "4.0")
     'RELATED;X-KOSCHUSO-ART=angestellt_bei:urn:x-koschuso:kreis-05974'
+    >>> tie_line(Tie("angestellt_bei", "kreis-05974"), "3.0")
+    'RELATED;X-KOSCHUSO-ART=angestellt_bei:kreis-05974'
     """
-    return format_line("", "RELATED", {_ART: tie.type, **_params(tie)}, _uri(tie.other, version))
+    return _line("RELATED", {_ART: tie.type, **_params(tie)}, tie.other, version)
 
 
 def member_lines(tie: Tie, version: str) -> list[str]:
     """Write MEMBER, in 3.0 also in Apple's way."""
-    uri = _uri(tie.other, version)
-    line = format_line("", "MEMBER", _params(tie), uri)
-    return [line] if version == V40 else [line, f"X-ADDRESSBOOKSERVER-MEMBER:{uri}"]
+    line = _line("MEMBER", _params(tie), tie.other, version)
+    return [line] if version == V40 else [line, apple_member(tie.other)]
 
 
-def _uri(record_id: str, version: str) -> str:
-    return escape_text(id_uri(record_id) if version == V40 else f"urn:uuid:{record_id}")
+def apple_member(record_id: str) -> str:
+    """Write a member of a group as Apple does: whatever the id is, this stands before it."""
+    return f"X-ADDRESSBOOKSERVER-MEMBER:{escape_text(f'urn:uuid:{record_id}')}"
+
+
+def _line(name: str, params: Mapping[str, str], record_id: str, version: str) -> str:
+    """Write the line for another card; 3.0 has no URI for an id that is no UUID, so there it stands as it is."""
+    uri = id_uri(record_id)
+    if version == V40 or uri.startswith("urn:uuid:"):
+        return format_line("", name, params, escape_text(uri))
+    if record_id[:4].lower() == "urn:":
+        params = {"VALUE": "text", **params}
+    return format_line("", name, params, escape_text(record_id))
 
 
 def _params(tie: Tie) -> dict[str, str]:
     last = Period(since=tie.since, until=tie.until).last
     found = {
-        "X-KOSCHUSO-ROLLE": tie.role,
+        # in alphabetical order, as servers write them that make a card anew: so it comes back as it was
         "X-KOSCHUSO-BEREICH": tie.scope,
-        "X-KOSCHUSO-VON": day_text(tie.since) if tie.since else "",
         "X-KOSCHUSO-BIS": day_text(last) if last else "",
         "X-KOSCHUSO-ID": tie.id,
+        "X-KOSCHUSO-ROLLE": tie.role,
+        "X-KOSCHUSO-VON": day_text(tie.since) if tie.since else "",
     }
     return {name: value for name, value in found.items() if value}
 
 
-def relation_of(tie: Tie, source: Record, target: Record) -> Relation:
+def relation_of(tie: Tie, source: Reference, target: Reference) -> Relation:
     """Make the relation that a line says.
 
     Raises:
@@ -144,8 +158,8 @@ def relation_of(tie: Tie, source: Record, target: Record) -> Relation:
     return Relation(
         id=tie.id or relation_id(tie.type, source.id, target.id, tie.scope, tie.since),
         type=tie.type,
-        source=Reference(source.KIND, source.id),
-        target=Reference(target.KIND, target.id),
+        source=source,
+        target=target,
         role=tie.role,
         scope=tie.scope,
         period=Period(since=tie.since, until=tie.until),
@@ -183,6 +197,11 @@ class Book:
         if relations:
             self._place(relations)
 
+    @property
+    def without_relations(self) -> bool:
+        """Whether no card says anything about another one."""
+        return not (self._related or self._members or self._employers)
+
     def card(self, record_id: str) -> Record | None:
         """The one card with this id; ``None`` also when two kinds of records share it."""
         return self._by_id.get(record_id)
@@ -206,9 +225,9 @@ class Book:
     def workplaces(self, person: Record) -> list[Organisation]:
         """The organisations of the file for which somebody works."""
         ties = [tie for tie in self._related.get(person.id, ()) if tie.type in _WORK]
-        found = [self._by_id.get(tie.other) for tie in ties]
+        found: list[Any] = [self._by_id.get(tie.other) for tie in ties]
         found.append(self._employers.get(person.id))
-        return [card for card in dict.fromkeys(found) if isinstance(card, Organisation)]
+        return [card for card in dict.fromkeys(found) if card is not None and card.KIND == Organisation.KIND]
 
     def _place(self, relations: Sequence[Relation]) -> None:
         work: dict[str, list[Relation]] = {}
@@ -224,7 +243,7 @@ class Book:
             source, target = (self._end(end) for end in (relation.source, relation.target))
             if source is None or target is None:
                 self.lost.append(relation)
-            elif relation.type == MEMBERSHIP and isinstance(target, Committee):
+            elif relation.type == MEMBERSHIP and target.KIND == Committee.KIND:
                 self._members.setdefault(target.id, []).append(_tie(relation, relation.source.id))
             elif not self._said_by_org(relation, placed.get((source.id, target.id), 0)):
                 self._related.setdefault(source.id, []).append(_tie(relation, relation.target.id))
@@ -237,8 +256,8 @@ class Book:
         named = []
         for relation in candidates:
             target = relation.target
-            record = self._end(target) or self._references.get(target) or self._references.get((target.kind, target.id))
-            if isinstance(record, Organisation):
+            record: Any = self._end(target) or self._references.get(target) or self._references.get((target.kind, target.id))
+            if record is not None and record.KIND == Organisation.KIND:
                 rank = (_WORK.index(relation.type), relation.period.until is not None, record.name, record.id)
                 named.append((rank, record))
         if named:

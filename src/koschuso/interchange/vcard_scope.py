@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from koschuso.interchange.notes import Notes
     from koschuso.model import Catalogue
 
-__all__ = ["NO_GROUPS", "PRODUCT", "Scope", "key_for_label", "shipped_label"]
+__all__ = ["NO_GROUPS", "PRODUCT", "Scope", "key_for_label", "label_meaning", "shipped_label"]
 
 PRODUCT: Final = "-//koschuso//koschuso//DE"
 """PRODID of the cards that koschuso writes."""
@@ -26,6 +26,16 @@ NO_GROUPS: Final[Mapping[str, str]] = {}
 # Apple's own labels stand between _$!< and >!$_; people write the others themselves.
 _PRIVATE_LABELS: Final = frozenset({"home", "privat", "zuhause", "zu hause", "private"})
 _WORK_LABELS: Final = frozenset({"work", "arbeit", "geschäftlich", "dienstlich", "büro", "dienst"})
+
+
+def label_meaning(label: str) -> str:
+    """What the label of a group means: ``home``, ``work``, or nothing in particular.
+
+    >>> label_meaning("_$!<Home>!$_"), label_meaning("Dienstlich"), label_meaning("Ferienhaus")
+    ('home', 'work', '')
+    """
+    plain = label.casefold().removeprefix("_$!<").removesuffix(">!$_")
+    return "home" if plain in _PRIVATE_LABELS else "work" if plain in _WORK_LABELS else ""
 
 
 class Scope:
@@ -62,11 +72,9 @@ class Scope:
         head = line[0]
         types = types_of(head)
         if head.group and self.groups:
-            label = self.groups.get(head.group.upper(), "").removeprefix("_$!<").removesuffix(">!$_")
-            if label in _PRIVATE_LABELS:
-                return types | {"HOME"}
-            if label in _WORK_LABELS:
-                return types | {"WORK"}
+            meaning = label_meaning(self.groups.get(head.group.upper(), ""))
+            if meaning:
+                return types | {meaning.upper()}
         return types
 
     def is_private(self, line: ContentLine) -> bool:

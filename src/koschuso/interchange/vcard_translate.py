@@ -18,6 +18,7 @@ from koschuso.interchange.textvalue import (
     split_escaped,
     unescape_text,
 )
+from koschuso.interchange.vcard_old import old_line
 from koschuso.interchange.vcard_value import V21, V40, is_quoted_printable, phone_of
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ __all__ = ["translated", "without_inner_cards"]
 
 _STRUCTURED: Final = frozenset({"N", "ADR", "ORG"})
 _MEDIA: Final = frozenset({"PHOTO", "LOGO", "SOUND", "KEY"})
+_SPELT_OTHERWISE: Final = _MEDIA | {"GEO", "TEL"}  # in 4.0 than in 3.0, even without parameters
 _MEDIA_KINDS: Final = {"SOUND": "audio", "KEY": "application"}
 _MEDIA_TYPES: Final = {"X509": "pkix-cert", "PGP": "pgp-keys", "PGP-KEYS": "pgp-keys", "PKIX-CERT": "pkix-cert"}
 _FORMATS: Final = frozenset(
@@ -37,27 +39,30 @@ _FORMATS: Final = frozenset(
 _DATA: Final = re.compile(r"data:([\w.+-]+)/([\w.+-]+)((?:;[\w.+-]+=[^;,]*)*);base64\\?,", re.IGNORECASE).match
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/\s]*={0,2}\s*").fullmatch
 _PLACES: Final = re.compile(r"(-?[\d.]+)\s*\\?[;,]\s*(-?[\d.]+)").fullmatch
+_PLAIN_TEL: Final = re.compile(r"tel:[^;:]+(?:;ext=[^;:]*)?", re.IGNORECASE).fullmatch
 _CONTROLS: Final = dict.fromkeys(code for code in range(0x20) if chr(code) not in "\t\n")
 _BLANKS: Final = {ord(" "): None, ord("\t"): None, ord("\n"): None}
 
 Params = dict[str, list[str]]
 
 
-def translated(entries: Sequence[str], source: str, target: str) -> list[str]:
+def translated(entries: Sequence[str], source: str, target: str, parser: LineParser | None = None) -> list[str]:
     r"""Give the entries of ``Record.foreign`` in the spelling of another version.
 
     Args:
         entries: As they are kept; placeholders stay what they are.
         source: Version that they were read from.
         target: Version that is written.
+        parser: Parses the lines; one for a whole file is quicker.
 
     >>> translated(["NOTE;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:f=C3=BCr, alle"], "2.1", "3.0")
     ['NOTE:für\\, alle']
     >>> translated(["IMPP;PREF=1;TYPE=work:xmpp:a@b.example"], "4.0", "3.0")
     ['IMPP;TYPE=work,pref:xmpp:a@b.example']
     """
-    parser = LineParser()
+    parser = LineParser() if parser is None else parser
     result: list[str] = []
+    alike = V21 not in {source, target}
     for entry in entries:
         marked = entry.startswith(":")
         text = entry[1:] if marked else entry
@@ -72,7 +77,13 @@ def translated(entries: Sequence[str], source: str, target: str) -> list[str]:
         if name == "VERSION":
             result.append("VERSION")
             continue
-        result.append(f"{':' if marked else ''}{_line(line, source, target)}")
+        if alike and not line.head.params and name not in _SPELT_OTHERWISE and " " not in line.head.text:
+            result.append(entry)
+            continue
+        written = _line(line, source, target)
+        if target == V21:
+            written = old_line(parser.line(written))
+        result.append(f"{':' if marked else ''}{written}")
     return result
 
 
@@ -214,6 +225,8 @@ def _from_4(line: ContentLine, params: Params, value: str) -> str:
             types.append("pref")
     uri = params.get("VALUE", [""])[0].lower() == "uri"
     if name == "TEL" and (uri or value[:4].lower() == "tel:"):
+        if not _PLAIN_TEL(value):
+            return value  # more than a number and its extension: nothing else can say it
         params.pop("VALUE", None)
         return escape_text(phone_of(line))
     data = _DATA(value) if name in _MEDIA else None

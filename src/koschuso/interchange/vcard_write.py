@@ -2,83 +2,59 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import UTC
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-import attrs
-
+from koschuso.collector import collector_paused
 from koschuso.errors import WrongUse
 from koschuso.interchange.contentline import LineParser, join
+from koschuso.interchange.folding import put_together
 from koschuso.interchange.foreign import line_name
 from koschuso.interchange.format import Writing
-from koschuso.interchange.textvalue import escape_text
+from koschuso.interchange.textvalue import escape_text, split_structured
 from koschuso.interchange.vcard_aspects import KIND, CardView
 from koschuso.interchange.vcard_keep import TABLES, UNREADABLE_LINE, groups_of
 from koschuso.interchange.vcard_kind import KIND_NAMES, kind_and_nickname
-from koschuso.interchange.vcard_relations import CARD_TYPES, Book
+from koschuso.interchange.vcard_losses import CARRIES, VersionLoss, losses
+from koschuso.interchange.vcard_old import join_old, respelled
+from koschuso.interchange.vcard_relations import CARD_TYPES, Book, apple_member
 from koschuso.interchange.vcard_scope import NO_GROUPS, Scope
 from koschuso.interchange.vcard_translate import translated, without_inner_cards
-from koschuso.interchange.vcard_value import V30, V40, VERSIONS
-from koschuso.model import EMPTY, RECORD_TYPES, Finding, Record, Relation, Severity, field_label
+from koschuso.interchange.vcard_value import V21, V30, V40, VERSIONS, card_id, text_of
+from koschuso.model import EMPTY, Committee, Organisation, Person, Relation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from koschuso.interchange.contentline import ContentLine
     from koschuso.interchange.format import WriteOptions
+    from koschuso.model import Record
 
 __all__ = ["CARRIES", "WRITTEN_VERSIONS", "write_cards"]
 
-WRITTEN_VERSIONS: Final = (V30, V40)
+WRITTEN_VERSIONS: Final = (V21, V30, V40)
 """The versions that can be written."""
 
-CARRIES: Final[Mapping[str, tuple[str, ...]]] = {
-    "person": (
-        "salutation",
-        "title",
-        "given_name",
-        "family_name",
-        "name_suffix",
-        "email",
-        "phones",
-        "mobile",
-        "address",
-        "functions",
-        "active_since",
-        "status",
-        "foreign",
-    ),
-    "organisation": (
-        "type",
-        "name",
-        "short_name",
-        "rechtsform",
-        "address",
-        "phones",
-        "fax",
-        "email",
-        "homepage",
-        "ags",
-        "parent_id",
-        "traegernummer",
-        "school.schulnummer",
-        "school.schulform",
-        "foreign",
-    ),
-    "committee": ("type", "name", "office_id", "rhythm", "public", "email", "foreign"),
-    "relation": ("type", "source", "target", "role", "scope", "period"),
-}
-"""What an address book can say about each kind of record; the other fields of a stored record survive an import."""
-
-# Said about the record itself or kept from leaving on purpose (domain.md DS-07, DS-09): never a loss.
-_NEVER_WRITTEN: Final = frozenset(
-    {"id", "foreign", "source", "origin", "checked_on", "publication", "legal_bases", "consents", "qualification"}
-)
+# What is to be looked at among the kept entries of a card.
+_UNINTERPRETED: Final = 1
+_INNER: Final = 2  # cards inside, and AGENT that may announce one
+_LABEL: Final = 4  # what Apple calls a group
+_VERSION: Final = 8
+_NAME: Final = 16  # a placeholder for N
+_NAMES: Final = 32
+_KIND: Final = 64
+_NAME_PROPERTIES: Final = frozenset({"N", "FN", "ORG", "NICKNAME"})
+_MOST_HEADS: Final = 4096
+_BOUNDARIES: Final = frozenset({"BEGIN:", "END:"})
+_WITHOUT_GROUPS: Final = "outlook"
+_KINDS: Final = {Organisation.KIND: "org", Committee.KIND: "group"}
+_MOST_SHAPES: Final = 1024
+_LONGEST_SHAPE: Final = 256
 
 
-def write_cards(records: Iterable[Record], options: WriteOptions | None, version: str) -> Writing:
+def write_cards(
+    records: Iterable[Record], options: WriteOptions | None, version: str, header: Sequence[str] = ()
+) -> Writing:
     """Write an address book; see `koschuso.interchange.vcard.writing`.
 
     Raises:
@@ -92,33 +68,195 @@ def write_cards(records: Iterable[Record], options: WriteOptions | None, version
     book = Book(cards, relations, EMPTY if options is None else options.references)
     stamp = "" if options is None else f"{options.stamp.astimezone(UTC):%Y%m%dT%H%M%SZ}"
     scope = Scope(version, book, None if options is None else options.labels, stamp)
-    lines: list[str] = []
-    for card in cards:
-        lines.append("BEGIN:VCARD")
-        lines += _card_lines(card, scope)
-        lines.append("END:VCARD")
     others = [record for record in given if not isinstance(record, (*CARD_TYPES, Relation))]
-    return Writing(data=join(lines), findings=tuple(_losses(cards, relations, others, book)))
+    with collector_paused():
+        writer = _Writer(scope, with_groups=options is None or options.target != _WITHOUT_GROUPS)
+        parts = [writer.card(card) for card in cards]
+        parts.append(join(header))
+        data = put_together(parts)
+    findings = (*losses(cards, relations, others, book), *(writer.loss.findings() if writer.loss is not None else ()))
+    return Writing(data=data, findings=findings)
 
 
-def _card_lines(card: Any, scope: Scope) -> list[str]:
-    table = TABLES[card.KIND]
-    view = CardView(card, scope)
-    foreign: Sequence[str] = card.foreign
-    if not foreign:
-        return table.write(view, (), scope)
-    source = _version_of(foreign)
-    entries = _readable(without_inner_cards(foreign))
-    if source != scope.version:
-        entries = translated(entries, source, scope.version)
-    if not any(line_name(entry) == "VERSION" for entry in entries):
-        entries.insert(0, "VERSION")
-    scope.groups = groups_of(entries)
-    lines = table.write(view, entries, scope)
-    scope.groups = NO_GROUPS
-    if source != scope.version:
-        lines = _with_mandatory(lines, table.write(view, (), scope), scope.version)
-    return _with_kind(lines, view, scope)
+class _Writer:
+    """Writes the cards of one file; what it has learned about the heads of kept lines helps with the next card."""
+
+    __slots__ = ("known", "loss", "parser", "scope", "shapes", "with_groups")
+
+    def __init__(self, scope: Scope, *, with_groups: bool) -> None:
+        self.scope = scope
+        self.with_groups = with_groups
+        self.parser = LineParser()
+        self.known: dict[str, int] = {}
+        self.shapes: dict[tuple[str, ...], int] = {}
+        self.loss = None if scope.version == V40 else VersionLoss(scope.version)
+
+    def card(self, card: Any) -> bytes:
+        """Write one card."""
+        entries: Sequence[str] = card.foreign
+        if self.scope.version == V21:
+            return self._old_card(card, entries)
+        view = CardView(card, self.scope)
+        source = _version_of(entries) if entries else self.scope.version
+        lines = self._lines(view, entries, source)[0] if entries else TABLES[card.KIND].write(view, (), self.scope)
+        if self.loss is not None and (source == V40 or view.members or view.related):
+            lines = self._as_apple(lines)
+            for line in map(self.parser.line, lines):
+                self.loss.look_at(line)
+        return join(["BEGIN:VCARD", *lines, "END:VCARD"])
+
+    def _old_card(self, card: Any, entries: Sequence[str]) -> bytes:
+        view = CardView(card, self.scope)
+        kept: Sequence[str] = ()
+        if entries:
+            source = _version_of(entries)
+            lines, kept = self._lines(view, entries, source)
+            if source != V21:
+                self._count_lists(entries)
+        else:
+            lines = TABLES[card.KIND].write(view, (), self.scope)
+        parser = self.parser
+        if self.loss is not None:
+            for line in map(parser.line, lines):
+                self.loss.look_at(line)
+                if line.group and not self.with_groups:
+                    self.loss.groups += 1
+        written = respelled(lines, kept, parser, with_groups=self.with_groups)
+        return join_old(["BEGIN:VCARD", *written, "END:VCARD"], parser)
+
+    def _count_lists(self, entries: Sequence[str]) -> None:
+        for entry in entries:
+            line = self.parser.line(entry.removeprefix(":")) if ":" in entry[1:] else None
+            if line is None or self.loss is None or line.name not in {"N", "ADR"}:
+                continue
+            if any(len(texts) > 1 for texts in split_structured(line.value)):
+                self.loss.lists += 1
+
+    def _lines(self, view: CardView, entries: Sequence[str], source: str) -> tuple[list[str], Sequence[str]]:
+        """Give the lines of a card that has kept entries, and these entries in the version that is written."""
+        scope = self.scope
+        table = TABLES[view.record.KIND]
+        marks = self._marks(entries)
+        nested = bool(marks & _INNER)
+        if nested and not source == scope.version == V21:
+            entries = list(without_inner_cards(entries))
+            marks |= self._marks(entries)
+        if marks & _UNINTERPRETED:
+            entries = _readable(entries, self.parser)
+        if source != scope.version:
+            entries = translated(entries, source, scope.version, self.parser)
+            if source == V40 and "KIND" in entries:
+                # older versions have other names for it; what 4.0 said is kept beside them
+                kind = f"KIND:{_KINDS.get(view.record.KIND, 'individual')}"
+                entries = [kind if entry == "KIND" else entry for entry in entries]
+        if not (marks & _VERSION and (not nested or any(line_name(entry) == "VERSION" for entry in entries))):
+            entries = ["VERSION", *entries]
+        if marks & (_LABEL | _UNINTERPRETED):
+            scope.groups = groups_of(entries)
+        lines = table.write(view, entries, scope)
+        scope.groups = NO_GROUPS
+        if source != scope.version:
+            lines = _with_mandatory(lines, lambda: table.write(view, (), scope), scope.version)
+        elif marks & (_KIND | _NAME) == _NAME and view.record.KIND == Person.KIND and view.given_name.strip():
+            return lines, entries  # N has a given name, and nothing else says what the card is about
+        lines = self._with_kind(lines, view)
+        return (_agent_before_its_card(lines) if nested else lines), entries
+
+    def _as_apple(self, lines: list[str]) -> list[str]:
+        """Say in Apple's way too what KIND and MEMBER say: they are younger than 3.0."""
+        parsed = [self.parser.line(text) for text in lines]
+        said = {line.name for line in parsed}
+        members = {card_id(line) for line in parsed if line.name == "X-ADDRESSBOOKSERVER-MEMBER"}
+        written: list[str] = []
+        for text, line in zip(lines, parsed, strict=True):
+            written.append(text)
+            if line.name == "KIND" and not said & {"X-ADDRESSBOOKSERVER-KIND", "X-ABSHOWAS"}:
+                kind = text_of(line).lower()
+                if kind == "group":
+                    written.append("X-ADDRESSBOOKSERVER-KIND:group")
+                elif kind == "org":
+                    written.append("X-ABSHOWAS:COMPANY")
+            elif line.name == "MEMBER" and (member := card_id(line)) not in members and ":" not in member:
+                members.add(member)  # not those that are addresses: Apple knows cards only
+                written.append(apple_member(member))
+        return written
+
+    def _marks(self, entries: Iterable[str]) -> int:
+        """What stands among the entries that has to be looked at."""
+        # the key of a line is its head with the colon, also behind a colon that says not to interpret it
+        shape = tuple([entry[: entry.find(":", 1) + 1] or entry for entry in entries])
+        marks = self.shapes.get(shape)
+        if marks is None:
+            marks = 0
+            for key in shape:
+                marks |= _mark(key, self.parser)
+            if len(self.shapes) < _MOST_SHAPES and len(shape) < _LONGEST_SHAPE:
+                self.shapes[shape] = marks
+        if max(map(len, entries)) > self.parser.limits.line_length:
+            marks |= _UNINTERPRETED
+        return marks
+
+    def _with_kind(self, lines: list[str], view: CardView) -> list[str]:
+        """Say what the card is about where its names alone would now say something else."""
+        first: dict[str, ContentLine] = {}
+        known = self.known
+        inside = 0  # components inside say nothing about the card itself
+        end = len(lines)
+        for at, text in enumerate(lines):
+            key = text[: text.find(":") + 1]
+            if key in _BOUNDARIES:
+                end = min(end, at)
+                inside += 1 if key == "BEGIN:" else -1
+            if inside > 0:
+                continue
+            mark = known.get(key)
+            if mark is None:
+                mark = known[key] = _mark(key, self.parser) if len(known) < _MOST_HEADS else _KIND
+            if mark & (_KIND | _NAMES):
+                name = line_name(text)
+                if name in KIND_NAMES and name not in first:
+                    first[name] = self.parser.line(text)
+        if kind_and_nickname(first)[0] == view.record.KIND:
+            return lines
+        return [*lines[:end], *(KIND.write(view, self.scope) or ["KIND:individual"]), *lines[end:]]
+
+
+def _agent_before_its_card(lines: list[str]) -> list[str]:
+    """Put AGENT right before the card inside that belongs to it: what was added stands between them."""
+    for index, text in enumerate(lines):
+        if text.upper().startswith(("AGENT:", "AGENT;")) and text.endswith(":"):
+            begin = next((at for at in range(index, len(lines)) if lines[at].upper() == "BEGIN:VCARD"), index)
+            if begin > index + 1:
+                return [*lines[:index], *lines[index + 1 : begin], text, *lines[begin:]]
+    return lines
+
+
+def _mark(key: str, parser: LineParser) -> int:
+    """What has to be looked at where an entry begins like this.
+
+    Args:
+        key: The entry up to the colon of its line, or all of it where it has none.
+        parser: Tells whether a line that is not interpreted could be.
+    """
+    if key.startswith(":"):
+        line = parser.line(key[1:])
+        sound = line.parsed and not line.head.boundary and key.count('"') % 2 == 0
+        return (0 if sound else _UNINTERPRETED) | (_LABEL if "X-ABLABEL" in key.upper() else 0)
+    name = line_name(key.rstrip(":"))
+    mark = 0
+    if key.upper().startswith(("BEGIN:", "AGENT")):
+        mark |= _INNER
+    if "X-ABLABEL" in key.upper():
+        mark |= _LABEL
+    if name == "VERSION":
+        mark |= _VERSION
+    if key == "N":
+        mark |= _NAME
+    if name in _NAME_PROPERTIES:
+        mark |= _NAMES
+    elif name in KIND_NAMES:
+        mark |= _KIND
+    return mark
 
 
 def _version_of(entries: Sequence[str]) -> str:
@@ -130,10 +268,9 @@ def _version_of(entries: Sequence[str]) -> str:
     return V30
 
 
-def _readable(entries: Iterable[str]) -> list[str]:
+def _readable(entries: Iterable[str], parser: LineParser) -> list[str]:
     """Wrap lines that nobody can read: one of them would make other programs give up the whole file."""
     readable = []
-    parser = LineParser()
     for entry in entries:
         if entry.startswith(":"):
             line = parser.line(entry[1:])
@@ -144,85 +281,13 @@ def _readable(entries: Iterable[str]) -> list[str]:
     return readable
 
 
-def _with_mandatory(lines: list[str], canonical: Iterable[str], version: str) -> list[str]:
+def _with_mandatory(lines: list[str], canonical: Callable[[], Iterable[str]], version: str) -> list[str]:
     """Add FN, and N in 3.0, to a card that came in a version which does not demand them."""
     names = {line_name(line) for line in lines}
     wanted = {"FN"} if version == V40 else {"FN", "N"}
     missing = wanted - names
     if not missing:
         return lines
-    added = [line for line in canonical if line_name(line) in missing]
+    added = [line for line in canonical() if line_name(line) in missing]
     position = 1 if line_name(lines[0]) == "VERSION" else 0
     return [*lines[:position], *added, *lines[position:]]
-
-
-def _with_kind(lines: list[str], view: CardView, scope: Scope) -> list[str]:
-    """Say what the card is about where its names alone would now say something else."""
-    first: dict[str, ContentLine] = {}
-    parse = LineParser().line
-    for text in lines:
-        name = line_name(text)
-        if name in KIND_NAMES and name not in first:
-            first[name] = parse(text)
-    if kind_and_nickname(first)[0] == view.record.KIND:
-        return lines
-    return [*lines, *(KIND.write(view, scope) or ["KIND:individual"])]
-
-
-def _losses(
-    cards: Sequence[Record], relations: Sequence[Relation], others: Sequence[Record], book: Book
-) -> Iterable[Finding]:
-    for kind, count in Counter(record.KIND for record in others).items():
-        label = RECORD_TYPES[kind].LABEL if kind in RECORD_TYPES else kind
-        yield _loss("vcard.art", f"{_counted(count)} der Art »{label}« passen nicht in ein Adressbuch.", kind=kind)
-    if book.lost:
-        yield _loss(
-            "vcard.beziehung",
-            f"{_counted(len(book.lost), 'Beziehung', 'Beziehungen')} stehen nicht in der Datei, weil ein Ende darin "
-            "fehlt oder keine Karte hat.",
-            kind=Relation.KIND,
-        )
-    for kind, fields in _fields_lost(cards).items():
-        named = ", ".join(f"{field_label(kind, field)} ({count})" for field, count in sorted(fields.items()))
-        yield _loss(
-            "vcard.feld",
-            f"Diese Felder ({RECORD_TYPES[kind].LABEL}) kann eine Visitenkarte nicht aufnehmen: {named}.",
-            kind=kind,
-        )
-    if any(relation.extras or relation.foreign for relation in relations):
-        yield _loss(
-            "vcard.feld", "Zusatzfelder von Beziehungen kann eine Visitenkarte nicht aufnehmen.", kind=Relation.KIND
-        )
-
-
-def _fields_lost(cards: Sequence[Record]) -> dict[str, Counter[str]]:
-    """Count the values that no card holds, by kind of record and field."""
-    lost: dict[str, Counter[str]] = {}
-    for card in cards:
-        for field, default in _uncarried(card.KIND):
-            value = getattr(card, field)
-            if value != default and value is not None:
-                lost.setdefault(card.KIND, Counter())[field] += 1
-        school = getattr(card, "school", None)
-        if school is not None and any(
-            getattr(school, field.name) != field.default
-            for field in attrs.fields(type(school))
-            if field.name not in {"schulnummer", "schulform"}
-        ):
-            lost.setdefault(card.KIND, Counter())["school"] += 1
-    return lost
-
-
-@lru_cache(maxsize=8)
-def _uncarried(kind: str) -> tuple[tuple[str, Any], ...]:
-    """Fields that a card of this kind cannot hold, each with its default."""
-    carried = {path.partition(".")[0] for path in CARRIES[kind]} | _NEVER_WRITTEN
-    return tuple((field.name, field.default) for field in attrs.fields(RECORD_TYPES[kind]) if field.name not in carried)
-
-
-def _counted(count: int, one: str = "Datensatz", many: str = "Datensätze") -> str:
-    return f"{count} {one if count == 1 else many}"
-
-
-def _loss(rule: str, message: str, *, kind: str) -> Finding:
-    return Finding(rule=rule, message=message, severity=Severity.INFO, kind=kind)

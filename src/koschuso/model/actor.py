@@ -16,7 +16,7 @@ from koschuso.model.finding import Problems
 from koschuso.model.fuzzydate import FuzzyDate
 from koschuso.model.period import ALWAYS, Period
 from koschuso.model.record import Record
-from koschuso.model.values import Address, Coordinates, check_ags, check_email, check_keys
+from koschuso.model.values import Address, Coordinates, check_ags, check_email, check_keys, is_key
 
 __all__ = [
     "Committee",
@@ -161,15 +161,19 @@ class Person(Record):
                 rule="person.name",
                 message="Eine Person braucht einen Vor- oder Nachnamen; ein Funktionspostfach ist eine Organisation.",
             )
-        check_email(problems, "email", self.email)
-        check_keys(
-            problems,
-            functions=[held.function for held in self.functions],
-            qualification=self.qualification,
-            legal_bases=[key for basis in self.legal_bases for key in (basis.purpose, basis.basis)],
-            consents=[consent.purpose for consent in self.consents],
-            source=self.source,
-        )
+        if self.email:
+            check_email(problems, "email", self.email)
+        if self.functions:
+            check_keys(problems, functions=[held.function for held in self.functions])
+        if self.qualification:
+            check_keys(problems, qualification=self.qualification)
+        if self.legal_bases:
+            keys = [key for basis in self.legal_bases for key in (basis.purpose, basis.basis)]
+            check_keys(problems, legal_bases=keys)
+        if self.consents:
+            check_keys(problems, consents=[consent.purpose for consent in self.consents])
+        if not is_key(self.source):
+            check_keys(problems, source=self.source)
 
     @property
     def name(self) -> str:

@@ -180,14 +180,15 @@ class Event(Record):
     occurrence_at: str = ""
 
     def _check(self, problems: Problems) -> None:
-        check_keys(
-            problems,
-            type=self.type,
-            taetigkeit=self.taetigkeit,
-            format=self.format,
-            target_groups=self.target_groups,
-            schulformen=self.schulformen,
-        )
+        if self.type or self.taetigkeit or self.format or self.target_groups or self.schulformen:
+            check_keys(
+                problems,
+                type=self.type,
+                taetigkeit=self.taetigkeit,
+                format=self.format,
+                target_groups=self.target_groups,
+                schulformen=self.schulformen,
+            )
         if not (self.span is not None or self.status in _DATELESS):
             problems.add(
                 field="span",
@@ -213,18 +214,19 @@ class Event(Record):
                 rule="veranstaltung.anmeldeschluss",
                 message="Der Anmeldeschluss liegt nach dem Beginn der Veranstaltung.",
             )
-        for field, amount in (
-            ("cost", self.cost),
-            ("budget", self.budget),
-            ("certificate_hours", self.certificate_hours),
-        ):
-            if not (amount is None or (amount.is_finite() and amount >= 0)):
-                problems.add(
-                    field=field,
-                    value=amount,
-                    rule="veranstaltung.nicht_negativ",
-                    message=f"Eine Angabe in {field} ist nicht negativ.",
-                )
+        if self.cost is not None or self.budget is not None or self.certificate_hours is not None:
+            for field, amount in (
+                ("cost", self.cost),
+                ("budget", self.budget),
+                ("certificate_hours", self.certificate_hours),
+            ):
+                if not (amount is None or (amount.is_finite() and amount >= 0)):
+                    problems.add(
+                        field=field,
+                        value=amount,
+                        rule="veranstaltung.nicht_negativ",
+                        message=f"Eine Angabe in {field} ist nicht negativ.",
+                    )
         if not (not self.successor_id or self.status is EventStatus.VERSCHOBEN):
             problems.add(
                 field="successor_id",

@@ -162,6 +162,16 @@ class Participation(Record):
                 rule="teilnahme.kopfzahl",
                 message="Kopfzahlen stehen anstelle von Personen, nicht neben ihnen.",
             )
+        if (
+            self.rank is not None
+            or self.hours is not None
+            or self.substitute_id
+            or self.status is ParticipationStatus.TEILWEISE
+        ):
+            self._check_status(problems)
+
+    def _check_status(self, problems: Problems) -> None:
+        """Note what does not go with the status."""
         if not (self.rank is None or (self.rank > 0 and self.status is ParticipationStatus.WARTELISTE)):
             problems.add(
                 field="rank",

@@ -44,21 +44,23 @@ class Record:
         if type(self.extras) is not FrozenMapping:
             object.__setattr__(self, "extras", freeze(dict(self.extras)))
         problems = Problems(self.KIND, self.id)
-        if not (self.id and self.id == self.id.strip()):
+        id_ = self.id
+        if not (id_ and id_ == id_.strip()):
             problems.add(
                 field="id",
                 value=self.id,
                 rule="id.leer",
                 message="Ein Datensatz braucht eine Kennung ohne Leerzeichen am Rand.",
             )
-        for key in self.extras:
-            if ":" not in key:
-                problems.add(
-                    field="extras",
-                    value=key,
-                    rule="zusatzfeld.name",
-                    message=f"Das Zusatzfeld »{key}« nennt sein Plugin nicht; erwartet wird die Form plugin:feld.",
-                )
+        if self.extras:
+            for key in self.extras:
+                if ":" not in key:
+                    problems.add(
+                        field="extras",
+                        value=key,
+                        rule="zusatzfeld.name",
+                        message=f"Das Zusatzfeld »{key}« nennt sein Plugin nicht; erwartet wird die Form plugin:feld.",
+                    )
         self._check(problems)
         problems.raise_if_any()
 

@@ -40,6 +40,15 @@ class TimeSpan:
     end_zone: str | None = None
 
     def __attrs_post_init__(self) -> None:
+        if (
+            not self.all_day
+            and self.begin.tzinfo is None
+            and self.end.tzinfo is None
+            and self.begin.year >= _FIRST_YEAR
+            and self.begin <= self.end
+            and self.end.year <= _LAST_YEAR
+        ):
+            return  # by far the most frequent case
         problems = Problems("timespan")
         for field, moment in (("begin", self.begin), ("end", self.end)):
             if moment.tzinfo is not None:

@@ -134,15 +134,15 @@ class Address:
     country: str = ""
 
     def __attrs_post_init__(self) -> None:
-        problems = Problems("address")
         if self.postal_code and not self.country and not _POSTAL_CODE.fullmatch(self.postal_code):
+            problems = Problems("address")
             problems.add(
                 field="postal_code",
                 value=self.postal_code,
                 rule="adresse.plz",
                 message="Eine deutsche Postleitzahl hat fünf Ziffern; führende Nullen gehören dazu.",
             )
-        problems.raise_if_any()
+            problems.raise_if_any()
 
     def lines(self) -> tuple[str, ...]:
         """Give the lines as they stand on a letter, without empty ones.

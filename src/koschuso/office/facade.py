@@ -13,7 +13,7 @@ import attrs
 from koschuso.errors import NotFound, Refused, Unavailable
 from koschuso.files import reason, write_atomically
 from koschuso.model import RECORD_TYPES, Finding, Record, Reference
-from koschuso.office.exporting import ExportResult, export
+from koschuso.office.exporting import ExportResult, export, feed
 from koschuso.office.settings import SETTINGS, Settings
 from koschuso.office.view import OfficeView
 from koschuso.store import ANY, Outcome, open_store
@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from os import PathLike
 
-    from koschuso.model import Catalogue
+    from koschuso.model import Catalogue, ParticipationStatus
     from koschuso.office.importing import ImportResult
+    from koschuso.office.messaging import MessageResult
     from koschuso.plugin.registry import Registry
     from koschuso.query import Condition
     from koschuso.reporting.document import Document
@@ -250,20 +251,122 @@ class Office:
         *,
         kinds: Sequence[str] = (),
         audience: str = "intern",
+        target: str = "",
     ) -> ExportResult:
         """Write records to a file whose ending names the format, as far as the audience may see them.
 
         Args:
-            path: The file; an existing one is replaced as a whole.
+            path: The file; an existing one is replaced as a whole. Endings ``.vcf.zip`` and ``.ics.zip`` give a file of
+                its own to each contact or event.
             kinds: Kinds of records; everything that the format can carry when omitted.
             audience: ``intern``, ``netzwerk`` or ``oeffentlich``; enforced in `koschuso.privacy` and nowhere else.
+            target: ``outlook``, ``nextcloud``, ``apple`` or ``google`` for a variant that suits the program and a report
+                of what it does not show; the plain standard when omitted.
 
         Raises:
-            WrongUse: No format has this ending, or a kind or audience is unknown.
+            WrongUse: No format has this ending, or a kind, audience or target is unknown.
             Unavailable: The file cannot be written; an existing one is as it was.
         """
         with self.store.snapshot():
-            return export(self.view(), self.registry, Path(path), kinds=kinds, audience=audience, label=self.label)
+            return export(
+                self.view(),
+                self.registry,
+                Path(path),
+                kinds=kinds,
+                audience=audience,
+                label=self.label,
+                target=target,
+            )
+
+    def feed(
+        self,
+        path: str | PathLike[str] | None = None,
+        *,
+        audience: str = "oeffentlich",
+        target: str = "",
+        previous: bytes = b"",
+    ) -> ExportResult:
+        """Write a calendar that others subscribe to, or write it anew.
+
+        SEQUENCE of an event rises only when its content has changed since the last feed, which is read for that. The
+        same content gives the same bytes; `koschuso.interchange.feed` says what subscribers can rely on.
+
+        Args:
+            path: The file (``.ics``), whose present content is the last feed. Without one the feed is handed over in
+                `ExportResult.data`, for an embedder that serves it by itself.
+            audience: As for `export`; whoever can subscribe can read it, so for the public if nothing else is said.
+            target: As for `export`.
+            previous: The last feed, where there is no file.
+
+        Raises:
+            WrongUse: The ending is not ``.ics``, or the audience or target is unknown.
+            Unavailable: The file cannot be read or written; it is as it was.
+        """
+        with self.store.snapshot():
+            return feed(
+                self.view(),
+                self.registry,
+                None if path is None else Path(path),
+                audience=audience,
+                label=self.label,
+                target=target,
+                previous=previous,
+            )
+
+    def messages(
+        self,
+        event_id: str,
+        *,
+        method: str = "REQUEST",
+        people: Sequence[str] = (),
+        sender: str = "",
+        answer: ParticipationStatus | None = None,
+        comment: str = "",
+        uninvite: bool = False,
+        show_attendees: bool = False,
+        draft: bool = False,
+        stamp: datetime | None = None,
+    ) -> MessageResult:
+        """Make the mails with which an event is announced, cancelled or answered (iMIP, RFC 6047); nothing is sent.
+
+        What they say is what the network may see of the event. The event keeps in mind what was handed out, so that its
+        SEQUENCE rises when it must.
+
+        Args:
+            event_id: The event, or one exception of a series.
+            method: ``REQUEST`` invites (again after a change), ``CANCEL`` cancels and notes the event as cancelled,
+                ``REPLY`` answers an invitation, ``REFRESH`` asks for its current state.
+            people: Ids of participations or mail addresses: whom to write to, by default all who are invited; for an
+                answer the one person whose answer it is.
+            sender: Address in From; by default that of the organiser.
+            answer: For ``REPLY``: the status to note and to tell; by default the noted one.
+            comment: Words for the others.
+            uninvite: For ``CANCEL``: only the named people are no longer invited; the event takes place.
+            show_attendees: One mail to all, in which everybody sees everybody; otherwise each person gets a mail in
+                which nobody else is named (domain.md DS-08).
+            draft: Whether mail programs are to open the files as drafts.
+            stamp: Moment of the message; now when omitted.
+
+        Raises:
+            NotFound: There is no such event, or a named person is not among its participations.
+            Refused: The event may not be seen outside, another office invites to it, or nobody can be written to.
+            WrongUse: The method is unknown, or somebody is missing who has to be named.
+        """
+        from koschuso.office.messaging import messages  # noqa: PLC0415 - `import koschuso` stays cheap
+
+        return messages(
+            self,
+            event_id,
+            method=method,
+            people=people,
+            sender=sender,
+            answer=answer,
+            comment=comment,
+            uninvite=uninvite,
+            show_attendees=show_attendees,
+            draft=draft,
+            stamp=stamp,
+        )
 
     def report(self, name: str, **parameters: Any) -> Document:
         """Build a report.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from koschuso import __version__
 from koschuso.collector import collector_paused
-from koschuso.errors import InvalidRecord, NotFound, NotSupported, Refused, Unavailable
+from koschuso.errors import Conflict, InvalidRecord, NotFound, NotSupported, Refused, Unavailable
 from koschuso.files import reason
 from koschuso.interchange.format import Portion, ReadOptions, recognise
 from koschuso.interchange.limits import MAX_FILE_BYTES
@@ -25,7 +25,7 @@ from koschuso.privacy import refuse_case_columns, strip_private
 from koschuso.store import ABSENT, ANY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -77,7 +77,6 @@ class Intake:
         self.left_out: list[Finding] = []
         self.memory: ImportMemory | None = None
         self._empty: frozenset[str] = frozenset()  # kinds of which nothing was stored before
-        self._written: set[str] = set()  # the records of these kinds that were written since
 
     def take(self, file: Path) -> ImportResult:
         """Take over a file; see `koschuso.office.Office.import_file`."""
@@ -178,7 +177,8 @@ class Intake:
         applied = self._applied(stripped, format_)
         self._tell(applied.findings)
         self.left_out.extend(applied.left_out)
-        unsettled = self._records(applied.records, format_, portion.written)
+        keys = {key: key for source in portion.sources for key in source.records}
+        unsettled = self._records(applied.records, format_, portion.written, keys)
         if applied is not stripped:
             unsettled |= set(map(key_of, stripped.records)).difference(map(key_of, applied.records))
         if self.memory is not None:
@@ -195,10 +195,14 @@ class Intake:
         for finding in findings:
             (self.refused if finding.severity is Severity.ERROR else self.findings).append(finding)
 
-    def _records(self, records: tuple[Record, ...], format_: Format, written: datetime | None) -> set[str]:
+    def _records(
+        self, records: tuple[Record, ...], format_: Format, written: datetime | None, keys: Mapping[str, str]
+    ) -> set[str]:
         """Compare and write the records of a portion; give those that the file's state did not become."""
-        # Of two records with one id the later one counts.
-        by_key = {key_of(record): record for record in records}
+        # Of two records with one id the later one counts. Texts that stand in the memory as well are not held twice.
+        by_key = {keys.get(key, key): record for record in records for key in [key_of(record)]}
+        if self._all_new(by_key):
+            return set()
         stored = self._stored(by_key.values())
         new: list[Record] = []
         changed: list[tuple[str, Decision]] = []
@@ -209,18 +213,11 @@ class Intake:
                 new.append(record)
                 self.created.append(key)
                 continue
-            try:
-                outdated = None if written is None else partial(self._changed_after, there.value, written)
-                decision = decide(there.value, record, format_, base=self._base(there.value), outdated=outdated)
-            except InvalidRecord as error:
-                # The file's fields contradict those of the stored record that it does not carry.
-                self.refused.extend(finding for finding in error.findings if isinstance(finding, Finding))
+            decision = self._decided(there.value, record, format_, written)
+            if decision is None or decision.kept:
                 unsettled.add(key)
+            if decision is None:
                 continue
-            if decision.finding is not None:
-                self.findings.append(decision.finding)
-            if decision.kept:
-                unsettled.add(key)
             if decision.fields:
                 self.updated.append(key)
                 self.fields[Reference(record.KIND, record.id)] = decision.fields
@@ -235,8 +232,31 @@ class Intake:
             self._write(new, changed)
         return unsettled
 
-    def _base(self, record: Record) -> Callable[[], Record | None] | None:
-        return None if self.memory is None else self.memory.base_of(record)
+    def _decided(self, there: Record, record: Record, format_: Format, written: datetime | None) -> Decision | None:
+        """Decide what becomes of a stored record; ``None`` if it cannot be brought together with the file's."""
+        outdated = None if written is None else partial(self._changed_after, there, written)
+        base = None if self.memory is None else self.memory.base_of(there)
+        try:
+            decision = decide(there, record, format_, base=base, outdated=outdated)
+        except InvalidRecord as error:
+            # The file's fields contradict those of the stored record that it does not carry.
+            self.refused.extend(finding for finding in error.findings if isinstance(finding, Finding))
+            return None
+        if decision.finding is not None:
+            self.findings.append(decision.finding)
+        return decision
+
+    def _all_new(self, by_key: Mapping[str, Record]) -> bool:
+        """Write records of kinds of which there were none, without looking for each; whether none was there."""
+        if self.dry_run or not self._empty.issuperset(record.KIND for record in by_key.values()):
+            return False
+        try:
+            self.store.put_all(by_key.values(), expect=ABSENT)
+        except Conflict:  # the file has an id in two portions
+            self._empty = frozenset()
+            return False
+        self.created.extend(by_key)
+        return True
 
     def _changed_after(self, record: Record, moment: datetime) -> bool:
         """Whether a record was changed after a file was written, which tells seconds only."""
@@ -249,10 +269,8 @@ class Intake:
 
     def _stored(self, records: Iterable[Record]) -> dict[str, Stored[Any]]:
         ids: dict[str, list[str]] = {}
-        empty, written = self._empty, self._written
         for record in records:
-            if record.KIND not in empty or key_of(record) in written:
-                ids.setdefault(record.KIND, []).append(record.id)
+            ids.setdefault(record.KIND, []).append(record.id)
         found: dict[str, Stored[Any]] = {}
         for kind, wanted in ids.items():
             record_type: Any = RECORD_TYPES[kind]
@@ -262,8 +280,6 @@ class Intake:
     def _write(self, new: list[Record], changed: list[tuple[str, Decision]]) -> None:
         if new:
             self.store.put_all(new, expect=ABSENT)
-            if self._empty:
-                self._written.update(key_of(record) for record in new if record.KIND in self._empty)
         if not changed:
             return
         bases = [decision.read for _, decision in changed if decision.read is not None]

@@ -11,7 +11,7 @@ It is a memory of what the same koschuso read with the same settings; any other 
 from __future__ import annotations
 
 import uuid
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ImportMemory"]
 
+_PART = 5000  # components in one remembered value
 _LONG_WALK = 2000  # changes to look through; then the memory is written anew so that the next walk is short
 
 
@@ -39,14 +40,14 @@ class _Kept:
         signature: What the reading depended on; of another one only ``edited`` is of use.
         token: Tells this state from every other.
         cursor: Position in the record of changes before the transaction that wrote it.
-        sources: The components.
+        parts: In how many parts the components are kept, each of bounded size.
         edited: Records that the office changed since they were read in, with the revision that this made first.
     """
 
     signature: str
     token: str
     cursor: str
-    sources: tuple[Source, ...]
+    parts: int
     edited: dict[str, str]
 
 
@@ -68,6 +69,7 @@ class ImportMemory:
         self._principal: dict[str, bytes] = {}  # the digest of each component by its first record
         self._edited: dict[str, str] = {}
         self._cursor = ""
+        self._parts = 0
         self._dirty = False
         self._load()
 
@@ -114,12 +116,15 @@ class ImportMemory:
         if not self._dirty:
             return lambda: None
         token = uuid.uuid4().hex
+        sources = iter(self._sources.values())
+        parts = 0
+        while part := list(islice(sources, _PART)):
+            self._store.remember(f"{self._name}/{parts}", part)
+            parts += 1
+        for number in range(parts, self._parts):
+            self._store.remember(f"{self._name}/{number}", [])
         kept = _Kept(
-            signature=self._signature,
-            token=token,
-            cursor=self._store.cursor(),
-            sources=tuple(self._sources.values()),
-            edited=self._edited,
+            signature=self._signature, token=token, cursor=self._store.cursor(), parts=parts, edited=self._edited
         )
         self._store.remember(self._name, kept)
         return lambda: self._store.remember(f"{self._name}/danach", (token, self._store.cursor()))
@@ -129,18 +134,22 @@ class ImportMemory:
         if kept is None:
             return
         self._edited = dict(kept.edited)
-        known: set[str] = set(self._edited)
+        self._parts = kept.parts
+        sources: list[Source] = []
+        for number in range(kept.parts):
+            sources += self._store.recall(f"{self._name}/{number}", list[Source]) or []
         if kept.signature == self._signature:
-            self._sources = {source.digest: source for source in kept.sources}
-            self._principal = {source.records[0]: source.digest for source in kept.sources}
+            self._sources = {source.digest: source for source in sources}
+            self._principal = {source.records[0]: source.digest for source in sources}
         else:
             self._dirty = True
         after: tuple[str, str] | None = self._store.recall(f"{self._name}/danach", tuple[str, str])
         self._cursor = after[1] if after is not None and after[0] == kept.token else kept.cursor
-        self._catch_up(kept.sources, known)
+        self._catch_up(sources)
 
-    def _catch_up(self, sources: Sequence[Source], known: set[str]) -> None:
+    def _catch_up(self, sources: Sequence[Source]) -> None:
         """See from the record of changes what happened to the records since."""
+        known: set[str] = set(self._edited)
         removed: set[str] = set()
         walked = 0
         try:

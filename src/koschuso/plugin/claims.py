@@ -29,7 +29,16 @@ def _schemes(backend: Any) -> tuple[str, ...]:
 
 def _written_suffixes(form: Any) -> tuple[str, ...]:
     # Who only reads does not have to be chosen by the ending: files are recognised by content.
-    return tuple(form.suffixes) if form.write is not None else ()
+    if form.write is None:
+        return ()
+    if form.targets:
+        # What is written for certain programs only leaves the ending itself to others.
+        return tuple(_for_target(suffix, target) for suffix in form.suffixes for target in form.targets)
+    return tuple(form.suffixes)
+
+
+def _for_target(suffix: str, target: str) -> str:
+    return f"{suffix} für {target}"
 
 
 def _suffix(renderer: Any) -> tuple[str, ...]:
@@ -42,6 +51,14 @@ def _without_schemes(backend: Any, lost: frozenset[str]) -> Any | None:
 
 
 def _without_suffixes(form: Any, lost: frozenset[str]) -> Any:
+    if form.targets:
+        left = tuple(
+            target
+            for target in form.targets
+            if all(_for_target(suffix, target) not in lost for suffix in form.suffixes)
+        )
+        # Without a target a format would be written for everybody.
+        return attrs.evolve(form, targets=left) if left else attrs.evolve(form, suffixes=())
     return attrs.evolve(form, suffixes=tuple(suffix for suffix in form.suffixes if suffix not in lost))
 
 

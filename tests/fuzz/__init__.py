@@ -1,0 +1,1 @@
+"""Files that nobody meant: mutated real ones, and ones made from a grammar (``python -m tests.fuzz --help``)."""
