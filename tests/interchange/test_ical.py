@@ -386,6 +386,15 @@ def test_impossible_fact_does_not_cost_the_event():
     assert "ical.angabe_unmoeglich" in rules(reading)
 
 
+def test_the_line_of_an_impossible_fact_stays_with_the_record():
+    data = calendar("BEGIN:VTODO", "UID:t", "DTSTAMP:20250101T000000Z", "DTSTART:20250302", "DUE:20250301", "END:VTODO")
+
+    written = ical.write(ical.read(data).records)
+
+    assert b"DUE:20250301\r\n" in written
+    assert ical.read(written).records == ical.read(data).records
+
+
 # -- zones -------------------------------------------------------------------------------------------------------------
 
 

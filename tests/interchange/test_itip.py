@@ -159,7 +159,7 @@ def test_recorded_people_are_invited_at_their_own_address():
     data = itip.request(EVENT, [guest], organiser=OFFICE, stamp=BASE, contacts=contacts)
 
     assert (
-        "ATTENDEE;CN=Eva Muster;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:eva@schule.example"
+        "ATTENDEE;CN=Eva Muster;PARTSTAT=NEEDS-ACTION;ROLE=REQ-PARTICIPANT;RSVP=TRUE:mailto:eva@schule.example"
         in lines(data)
     )
     with pytest.raises(Refused, match="ATTENDEE"):

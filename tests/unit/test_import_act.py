@@ -1,11 +1,14 @@
 """Import as an act: what is new, changed, kept or left out; who is newer; and what is not even parsed again."""
 
+import time
+from datetime import date
+
 import attrs
 import pytest
 
 from koschuso import Office
 from koschuso.errors import Refused, WrongUse
-from koschuso.model import Event, Person, Reference
+from koschuso.model import Event, EventStatus, Person, Reference, TimeSpan
 from koschuso.office import intake
 from koschuso.store import ANY
 
@@ -293,3 +296,31 @@ def test_a_failure_in_the_middle_leaves_nothing(office, take, monkeypatch):
 def test_an_empty_file_is_refused(take):
     with pytest.raises(Refused, match="leer"):
         take(b"")
+
+
+def test_an_office_takes_over_what_another_office_changed(office, tmp_path):
+    with Office.init(tmp_path / "anderes", name="Anderes Büro", ags="05978") as other:
+        fachtag = Event(id="f", title="Fachtag", span=TimeSpan.days(date(2025, 10, 15)), status=EventStatus.EINLADUNG)
+        other.save(fachtag)
+        other.export(tmp_path / "eins.ics")
+        office.import_file(tmp_path / "eins.ics")
+        office.save(attrs.evolve(office.get(Event, "f"), minutes_reference="Akte 7"))
+        other.save(attrs.evolve(fachtag, target_groups=("fachkraefte",), capacity=80, sequence=1))
+        other.export(tmp_path / "zwei.ics")
+
+        result = office.import_file(tmp_path / "zwei.ics")
+
+    taken = office.get(Event, "f")
+    assert (taken.target_groups, taken.capacity, taken.minutes_reference) == (("fachkraefte",), 80, "Akte 7")
+    assert result.updated == (Reference("event", "f"),)
+
+
+def test_an_own_export_from_before_a_local_edit_overwrites_nothing(office, tmp_path):
+    office.save(Event(id="f", title="Fachtag", span=TimeSpan.days(date(2025, 10, 15)), status=EventStatus.EINLADUNG))
+    office.export(tmp_path / "kalender.ics")
+    time.sleep(1.1)  # files tell the time in seconds
+    edit(office, "f", title="Unser Titel")
+
+    result = office.import_file(tmp_path / "kalender.ics")
+
+    assert (rules(result), office.get(Event, "f").title) == (["import.aelter"], "Unser Titel")

@@ -9,7 +9,9 @@ from koschuso.interchange import limits
 from koschuso.interchange.notes import READING_RULES
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "limits.md"
-ROW = re.compile(r"^\| `([A-Z_]+)` \| (\d+) \|.*\| (?:`([a-z_.]+)`|\((?:refused|finding|none)\)) \| (?:`(\w+)` )?\|$", re.MULTILINE)
+ROW = re.compile(
+    r"^\| `([A-Z_]+)` \| (\d+) \|.*\| (?:`([a-z_.]+)`|\((?:refused|finding|none)\)) \| (?:`(\w+)` )?\|$", re.MULTILINE
+)
 
 
 def test_every_limit_is_documented_with_its_value():

@@ -36,6 +36,7 @@ _BEGIN: Final = re.compile(
 )
 _SNIFFED: Final = 65_536
 
+
 def read(data: bytes, options: ReadOptions | None = None) -> Reading:
     r"""Read a calendar file, whatever is wrong with it.
 

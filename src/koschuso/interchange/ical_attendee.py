@@ -154,8 +154,8 @@ class AttendeeReader:
             return None
         name = name.strip()
         status, role = told
-        standard = {"ROLE": _ROLES.get(role, _USUAL_ROLE), "PARTSTAT": PARTICIPATION_STATUS[status]}
-        canonical = head.endswith(standard["PARTSTAT"]) and head == format_line(
+        standard = {"PARTSTAT": PARTICIPATION_STATUS[status], "ROLE": _ROLES.get(role, _USUAL_ROLE)}
+        canonical = head.endswith(standard["ROLE"]) and head == format_line(
             "", "ATTENDEE", {"CN": name, **standard} if name else standard, ""
         ).removesuffix(":")
         return _Plain(name, status, role, canonical)
@@ -326,4 +326,6 @@ def _canonical(
     address = email or _NO_ADDRESS
     if participation.id != _derived_id(participation.event_id, address, name):
         params[f"{X}ID"] = participation.id
+    # In the order in which servers give parameters back (vobject sorts them): the line is then still ours.
+    params = dict(sorted(params.items()))
     return format_line("", "ATTENDEE", params, f"{_MAILTO}{email}" if email else _NO_ADDRESS)

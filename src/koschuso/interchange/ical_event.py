@@ -171,7 +171,9 @@ def _status_write(record: Any, scope: CalendarScope) -> Sequence[str]:
 def _status_stays(line: ContentLine, record: Any) -> bool:
     # an own line beside it would say it more exactly; alone, STATUS says the usual
     return (
-        line[0].name == "STATUS" and USUAL_STATUS.get(line[1].strip().upper()) is record.status and not record.successor_id
+        line[0].name == "STATUS"
+        and USUAL_STATUS.get(line[1].strip().upper()) is record.status
+        and not record.successor_id
     )
 
 

@@ -322,6 +322,7 @@ class CalendarReader:
         for finding in broken:
             if optional.get(finding.field, attrs.NOTHING) is not attrs.NOTHING and finding.field != "id":
                 fields[finding.field] = optional[finding.field]
+                self._set_apart(finding.field, component, self.tables[record_type])
                 self._note(
                     "ical.angabe_unmoeglich",
                     f"Im Eintrag ab Zeile {component.number} passt eine Angabe ({finding.field}) nicht zu den anderen "
@@ -333,6 +334,13 @@ class CalendarReader:
         except InvalidRecord:
             self._refuse(component, "hat Angaben, die einander widersprechen")
             return None
+
+    def _set_apart(self, field: str, component: Component, table: AspectTable[CalendarScope]) -> None:
+        """Keep the lines that alone say a field, without interpreting them."""
+        names = {name for aspect in table.aspects if aspect.fields == (field,) for name in aspect.names}
+        component.lines = [
+            ContentLine(UNPARSED, line.text, line.number) if line.name in names else line for line in component.lines
+        ]
 
     def _attendees(self, component: Component, event_id: str) -> list[Participation]:
         found: list[Participation] = []

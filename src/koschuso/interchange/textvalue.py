@@ -34,7 +34,7 @@ __all__ = [
     "windows_1252",
 ]
 
-_CONTROLS: Final = bytes(byte for byte in range(0x20) if byte not in b"\t\n\r")
+_CONTROLS: Final = {code: None for code in range(0x20) if code not in b"\t\n\r"}
 
 _UNDEFINED_IN_1252: Final = frozenset(b"\x81\x8d\x8f\x90\x9d")
 _WINDOWS_1252: Final = "".join(
@@ -254,7 +254,8 @@ def decode_quoted_printable(value: str, charset: str = "") -> tuple[str, bool]:
             data = value.encode("utf-8", "replace")
             charset = ""
     # control characters can stand in no file of ours, so they are taken out here as they are where lines are read
-    text, sound = decode_bytes(binascii.a2b_qp(data).translate(None, _CONTROLS), charset)
+    text, sound = decode_bytes(binascii.a2b_qp(data), charset)
+    text = text.translate(_CONTROLS)
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     return text, sound

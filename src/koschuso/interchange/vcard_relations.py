@@ -256,7 +256,9 @@ class Book:
         named = []
         for relation in candidates:
             target = relation.target
-            record: Any = self._end(target) or self._references.get(target) or self._references.get((target.kind, target.id))
+            record: Any = (
+                self._end(target) or self._references.get(target) or self._references.get((target.kind, target.id))
+            )
             if record is not None and record.KIND == Organisation.KIND:
                 rank = (_WORK.index(relation.type), relation.period.until is not None, record.name, record.id)
                 named.append((rank, record))

@@ -237,7 +237,7 @@ class Intake:
         outdated = None if written is None else partial(self._changed_after, there, written)
         base = None if self.memory is None else self.memory.base_of(there)
         try:
-            decision = decide(there, record, format_, base=base, outdated=outdated)
+            decision = decide(there, record, format_, base=base, outdated=outdated, own=written is not None)
         except InvalidRecord as error:
             # The file's fields contradict those of the stored record that it does not carry.
             self.refused.extend(finding for finding in error.findings if isinstance(finding, Finding))

@@ -48,6 +48,7 @@ def decide(
     *,
     base: Callable[[], Record | None] | None = None,
     outdated: Callable[[], bool] | None = None,
+    own: bool = False,
 ) -> Decision:
     """Decide what becomes of a stored record.
 
@@ -58,12 +59,16 @@ def decide(
         base: Given when the office changed the record since it was last read in: finds its state before that.
         outdated: Tells whether the file as a whole is older than the last change of a record that was never read in;
             asked only where the record itself does not say how new it is.
+        own: Whether koschuso itself wrote the file: then whatever it says of the record counts, also what other programs
+            do not carry. What it does not say was perhaps not for this audience.
 
     Raises:
         InvalidRecord: The file's fields contradict those of the stored record that it does not carry.
     """
     settled = read if format_.settle is None else format_.settle(before, read)
     carried = _carried(read, format_.carries)
+    if own and carried is not None:
+        carried = (*carried, *_said(read))
     after = merge(before, settled, carried)
     fields = changed_fields(before, after)
     if not fields:
@@ -129,6 +134,17 @@ def merge(before: Any, after: Any, fields: tuple[str, ...] | None) -> Any:
 def _carried(record: Record, carries: Mapping[str, tuple[str, ...]]) -> tuple[str, ...] | None:
     of_its_type = carries.get(f"{record.KIND}/{getattr(record, 'type', '')}")
     return carries.get(record.KIND) if of_its_type is None else of_its_type
+
+
+def _said(record: Record) -> tuple[str, ...]:
+    """Name the fields that are not what they are without being mentioned."""
+    return tuple(
+        field.name
+        for field in attrs.fields(type(record))
+        if field.default is not attrs.NOTHING
+        and field.name != "extras"
+        and getattr(record, field.name) != field.default
+    )
 
 
 def _order(before: Record, read: Record, format_: Format) -> int:
