@@ -42,6 +42,8 @@ _MARK: Final = re.compile(
     rb"((?:[^\r\n]++|\r?\n[ \t])*+)".replace(b"_", _BREAK)
 )
 _AGENT: Final = re.compile(rb"(?:[A-Za-z0-9-]+\.)?AGENT[^:\r\n]*:\s*", re.IGNORECASE)
+_BARE_FEED: Final = re.compile(rb"(?<!\r)\n")
+_WITH_RETURN: Final = re.compile(rb"\r\n")
 _CALENDAR: Final = "VCALENDAR"
 _CARD: Final = "VCARD"
 _IN_CALENDAR: Final = (_CALENDAR,)
@@ -420,30 +422,47 @@ def _byte_blocks(source: bytes | BinaryIO, notes: Notes) -> Iterator[bytes]:
     held = b""
     indented = True
     first = True
+    ends = _LineEnds()
     for block in _transcoded(_raw_blocks(source), notes):
         data = held + block
         if first:
             data = data.removeprefix(b"\xef\xbb\xbf")
             first = False
-            _tell_mixed_line_ends(data, notes)
         if indented:
             data = data.lstrip(b" \t")
             indented = not data
         # a CR at the end may be half of a line end
         keep = 2 if data.endswith(b"\r\r") else 1 if data.endswith(b"\r") else 0
         held = data[len(data) - keep :]
-        yield plain_line_ends(data[: len(data) - keep])
+        whole = data[: len(data) - keep]
+        ends.see(whole)
+        yield plain_line_ends(whole)
     if held:
         yield plain_line_ends(held)
+    if ends.odd:
+        notes.note(rules.MIXED_LINE_ENDS, line=ends.odd)
 
 
-def _tell_mixed_line_ends(block: bytes, notes: Notes) -> None:
-    both = block.count(b"\r\n")
-    if not both or both == block.count(b"\n"):
-        return
-    first = block.find(b"\n")
-    other = re.compile(rb"(?<!\r)\n" if block[first - 1 : first] == b"\r" else rb"\r\n").search(block)
-    notes.note(rules.MIXED_LINE_ENDS, line=block.count(b"\n", 0, other.start() if other else 0) + 1)
+class _LineEnds:
+    """Watches whether a file ends its lines in more than one way."""
+
+    __slots__ = ("_lines", "_with_return", "odd")
+
+    def __init__(self) -> None:
+        self._lines = 0
+        self._with_return: bool | None = None  # how the first line ends
+        self.odd = 0  # number of the first line that ends otherwise
+
+    def see(self, data: bytes) -> None:
+        feeds = data.count(b"\n")
+        if self.odd or not feeds:
+            return
+        if self._with_return is None:
+            self._with_return = data[: data.index(b"\n")].endswith(b"\r")
+        if data.count(b"\r\n") != (feeds if self._with_return else 0):
+            other = _BARE_FEED.search(data) if self._with_return else _WITH_RETURN.search(data)
+            self.odd = self._lines + data.count(b"\n", 0, other.start() if other else 0) + 1
+        self._lines += feeds
 
 
 def _raw_blocks(source: bytes | BinaryIO) -> Iterator[bytes]:
