@@ -16,8 +16,9 @@ from icalendar.timezone import tzp
 from independent_lexer import content
 
 from koschuso.errors import WrongUse
-from koschuso.interchange import bridge_icalendar, ical, vcard
+from koschuso.interchange import ical, vcard
 from koschuso.interchange.format import WriteOptions
+from koschuso.interchange.ical import bridge as bridge_icalendar
 from koschuso.model import Relation
 from koschuso.testing.strategies import records
 

@@ -65,5 +65,5 @@ def test_sound_files_have_no_more_findings_than_what_is_unusual_in_them(corpus):
     warned = [
         reading for reading in sound if any(finding.severity is not Severity.INFO for finding in reading.findings)
     ]
-    # 219 before the rules of `ical_rules` were looked at (mostly a day without VALUE=DATE), 232 with them
+    # 219 before the rules of `ical.rules` were looked at (mostly a day without VALUE=DATE), 232 with them
     assert len(warned) <= 0.18 * len(sound)

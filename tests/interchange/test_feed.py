@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 import attrs
 import pytest
 
-from koschuso.interchange import feed, ical
+from koschuso.interchange import ical
 from koschuso.interchange.component import read_components
 from koschuso.interchange.format import WriteOptions
+from koschuso.interchange.ical import feed
 from koschuso.interchange.notes import Notes
 from koschuso.model import Event, EventStatus, Participation, Task, TimeSpan
 

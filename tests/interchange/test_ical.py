@@ -12,9 +12,9 @@ import pytest
 from koschuso.catalogues import load
 from koschuso.interchange import ical
 from koschuso.interchange.format import WriteOptions, recognise
-from koschuso.interchange.ical_attendee import PARTICIPATION_STATUS
-from koschuso.interchange.ical_event import EVENT_STATUS
-from koschuso.interchange.ical_task import TASK_STATUS
+from koschuso.interchange.ical.attendee import PARTICIPATION_STATUS
+from koschuso.interchange.ical.event import EVENT_STATUS
+from koschuso.interchange.ical.task import TASK_STATUS
 from koschuso.model import (
     Activity,
     Address,

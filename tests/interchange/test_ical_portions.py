@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from koschuso.interchange import ical
 from koschuso.interchange.format import ReadOptions, WriteOptions
-from koschuso.interchange.ical_portions import portions
+from koschuso.interchange.ical.streaming import portions
 
 ZONE = """\
 BEGIN:VTIMEZONE

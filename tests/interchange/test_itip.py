@@ -11,7 +11,7 @@ import pytest
 from koschuso.errors import Refused, WrongUse
 from koschuso.interchange import ical, itip
 from koschuso.interchange.editions import calendar_edition, card_edition
-from koschuso.interchange.itip_reply import last_answer
+from koschuso.interchange.itip.replying import last_answer
 from koschuso.model import (
     Event,
     EventStatus,

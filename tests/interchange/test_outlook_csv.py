@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 import attrs
 import pytest
 
-from koschuso.interchange import outlook_csv
-from koschuso.interchange.delimited import guarded, read_rows, unguarded, write_rows
+from koschuso.interchange import outlook
 from koschuso.interchange.format import WriteOptions
-from koschuso.interchange.outlook_columns import COLUMNS, MARK, WRITTEN
+from koschuso.interchange.outlook.columns import COLUMNS, MARK, WRITTEN
+from koschuso.interchange.outlook.delimited import guarded, read_rows, unguarded, write_rows
 from koschuso.model import (
     Address,
     FunctionHeld,
@@ -62,7 +62,7 @@ def rules(reading):
 
 
 def test_what_is_written_has_the_headings_of_outlook():
-    data = outlook_csv.write([EVA, HAUS, WORKS], OPTIONS).data
+    data = outlook.write([EVA, HAUS, WORKS], OPTIONS).data
 
     assert data.startswith(b'"Anrede","Vorname"')
     assert data.endswith(b'"\r\n')
@@ -92,12 +92,12 @@ def test_what_is_written_has_the_headings_of_outlook():
 
 
 def test_the_office_gets_its_own_list_back():
-    reading = outlook_csv.read(outlook_csv.write([EVA, HAUS, WORKS], OPTIONS).data)
+    reading = outlook.read(outlook.write([EVA, HAUS, WORKS], OPTIONS).data)
 
     eva, haus, works = reading.records
-    for field in outlook_csv.CARRIES["person"]:
+    for field in outlook.CARRIES["person"]:
         assert getattr(eva, field) == getattr(EVA, field), field
-    for field in outlook_csv.CARRIES["organisation"]:
+    for field in outlook.CARRIES["organisation"]:
         assert getattr(haus, field) == getattr(HAUS, field), field
     assert (eva.id, haus.id, works.id) == ("p-1", "o-1", "r-1")
     assert (works.type, works.source, works.target) == (WORKS.type, WORKS.source, WORKS.target)
@@ -105,26 +105,26 @@ def test_the_office_gets_its_own_list_back():
 
 def test_who_is_listed_without_the_firm_still_shows_it():
     references = {Reference(record.KIND, record.id): record for record in (EVA, HAUS, WORKS)}
-    data = outlook_csv.write([EVA], attrs.evolve(OPTIONS, references=references)).data
+    data = outlook.write([EVA], attrs.evolve(OPTIONS, references=references)).data
 
     (eva,) = rows(data)
     assert eva["Firma"] == "Kreis Soest, Schulamt"
-    assert [record.KIND for record in outlook_csv.read(data).records] == ["person"]
+    assert [record.KIND for record in outlook.read(data).records] == ["person"]
 
 
 def test_a_firm_that_was_changed_in_outlook_does_not_change_the_old_relation():
-    data = outlook_csv.write([EVA, HAUS, WORKS], OPTIONS).data.replace(
+    data = outlook.write([EVA, HAUS, WORKS], OPTIONS).data.replace(
         b'"M. A.","Kreis Soest, Schulamt"', b'"M. A.","Stadt Lippstadt"'
     )
 
-    assert not [record for record in outlook_csv.read(data).records if record.KIND == "relation"]
+    assert not [record for record in outlook.read(data).records if record.KIND == "relation"]
 
 
 def test_what_has_no_column_is_told():
     many = attrs.evolve(
         EVA, phones=("1", "2", "3"), foreign=("VERSION:3.0", "N", "FN", "EMAIL", "TEL", "ADR", "X-OTHER:1")
     )
-    findings = outlook_csv.write([many, attrs.evolve(HAUS, short_name="KS")], OPTIONS).findings
+    findings = outlook.write([many, attrs.evolve(HAUS, short_name="KS")], OPTIONS).findings
 
     assert {finding.rule for finding in findings} >= {
         "kontaktliste.telefonnummern",
@@ -135,11 +135,11 @@ def test_what_has_no_column_is_told():
 
 
 def test_text_that_windows_1252_cannot_write_makes_the_list_utf_8_and_is_told():
-    writing = outlook_csv.write([attrs.evolve(EVA, family_name="Şahin")], OPTIONS)
+    writing = outlook.write([attrs.evolve(EVA, family_name="Şahin")], OPTIONS)
 
     assert writing.data.startswith(b"\xef\xbb\xbf")
     assert "kontaktliste.utf8" in {finding.rule for finding in writing.findings}
-    assert outlook_csv.read(writing.data).records[0].family_name == "Şahin"
+    assert outlook.read(writing.data).records[0].family_name == "Şahin"
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+cmd|' /C calc'!A0", "-2", "@SUM(A1)", "\t=1", "\r=1", "＝1", "'=1", "''+x"])
@@ -156,10 +156,10 @@ def test_telephone_numbers_and_usual_text_stay(text):
 
 def test_a_note_with_a_formula_comes_back():
     person = attrs.evolve(EVA, foreign=("VERSION:3.0", "N", "FN", 'NOTE:=HYPERLINK("x")\\nzweite Zeile'))
-    data = outlook_csv.write([person], OPTIONS).data
+    data = outlook.write([person], OPTIONS).data
 
     assert b'"\'=HYPERLINK(""x"")' in data
-    (back,) = outlook_csv.read(data).records
+    (back,) = outlook.read(data).records
     assert 'NOTE:=HYPERLINK("x")\\nzweite Zeile' in back.foreign
 
 
@@ -173,8 +173,8 @@ def test_lists_are_read_in_every_usual_form(separator, encoding, ends):
     ]
     data = ends.join(separator.join(line) for line in lines).encode(encoding)
 
-    assert outlook_csv.recognise(data)
-    (person,) = outlook_csv.read(data).records
+    assert outlook.recognise(data)
+    (person,) = outlook.read(data).records
     assert (person.name, person.email, person.phones) == ("Jörg Muster", "muster@kreis.example", ("+49 2921",))
     assert person.address == Address(street="Weg 1")
 
@@ -201,8 +201,8 @@ def test_a_whole_export_of_outlook_is_read_and_private_columns_are_left_to_the_f
     }
     data = write_rows([COLUMNS, [values[name] for name in COLUMNS]]).encode("cp1252")
 
-    assert outlook_csv.columns(data) == ()
-    reading = outlook_csv.read(data)
+    assert outlook.columns(data) == ()
+    reading = outlook.read(data)
     assert sorted(finding.field for finding in reading.left_out) == ["Kinder", "Sozialversicherungsnr."]
     stripped = strip_private(reading)
     assert {finding.field for finding in stripped.left_out} >= {"BDAY", "NOTE", "ADR", "TEL", "Kinder"}
@@ -216,8 +216,8 @@ def test_a_whole_export_of_outlook_is_read_and_private_columns_are_left_to_the_f
 def test_columns_about_cases_are_for_the_import_to_refuse():
     data = table("Vorname;Nachname;Firma;E-Mail-Adresse;Klasse;Diagnose", "Eva;Muster;;;8b;x")
 
-    assert outlook_csv.columns(data) == ("Klasse", "Diagnose")
-    assert len(refuse_case_columns(outlook_csv.columns(data))) == 2
+    assert outlook.columns(data) == ("Klasse", "Diagnose")
+    assert len(refuse_case_columns(outlook.columns(data))) == 2
 
 
 @pytest.mark.parametrize(
@@ -234,11 +234,11 @@ def test_columns_about_cases_are_for_the_import_to_refuse():
     ],
 )
 def test_a_list_is_recognised_by_its_headings(heading, expected):
-    assert outlook_csv.recognise(heading.encode()) is expected
+    assert outlook.recognise(heading.encode()) is expected
 
 
 def test_rows_without_a_name_are_firms_and_empty_ones_nothing():
-    reading = outlook_csv.read(
+    reading = outlook.read(
         table(
             "Vorname;Nachname;Firma;E-Mail-Adresse", ";;Haus;", ";;;post@kreis.example", ";;;", "", "Eva;Muster;Haus;"
         )
@@ -254,7 +254,7 @@ def test_rows_without_a_name_are_firms_and_empty_ones_nothing():
 
 
 def test_findings_name_the_line_of_the_list():
-    reading = outlook_csv.read(
+    reading = outlook.read(
         table(
             "Vorname;Nachname;Firma;E-Mail-Adresse;Notizen", 'Eva;Muster;;;"a\r\nb"', "", "Ina;Muster;;keine Adresse;"
         )
@@ -268,18 +268,18 @@ def test_findings_name_the_line_of_the_list():
 def test_importing_twice_gives_the_same_ids():
     data = table("Vorname;Nachname;Firma;E-Mail-Adresse", "Eva;Muster;Haus;muster@kreis.example")
 
-    assert outlook_csv.read(data).records == outlook_csv.read(data).records
+    assert outlook.read(data).records == outlook.read(data).records
 
 
 def test_what_a_list_has_no_room_for_stays_in_the_store():
     held = attrs.evolve(EVA, phones=("1", "2", "3"), salutation="Divers", title="")
-    found = outlook_csv.read(outlook_csv.write([held], OPTIONS).data).records[0]
+    found = outlook.read(outlook.write([held], OPTIONS).data).records[0]
 
-    settled = outlook_csv.settle(held, attrs.evolve(found, mobile=""))
+    settled = outlook.settle(held, attrs.evolve(found, mobile=""))
     assert (settled.phones, settled.mobile) == (("1", "2", "3"), "0171 1")
     assert (settled.salutation, settled.title) == ("Divers", "")
-    assert outlook_csv.settle(held, attrs.evolve(found, phones=("9",))).phones == ("9",)
-    assert outlook_csv.settle(HAUS, HAUS) == HAUS
+    assert outlook.settle(held, attrs.evolve(found, phones=("9",))).phones == ("9",)
+    assert outlook.settle(HAUS, HAUS) == HAUS
 
 
 @pytest.mark.parametrize(
@@ -312,7 +312,7 @@ def test_line_ends_in_a_cell_make_no_lines_of_a_card():
         ]
     ).encode()
 
-    (person,) = outlook_csv.read(data).records
+    (person,) = outlook.read(data).records
     assert person.status.value == "aktiv"
     assert person.KIND == "person"
     assert "UID:9" not in person.foreign

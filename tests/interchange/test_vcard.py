@@ -9,7 +9,7 @@ import pytest
 from koschuso.errors import WrongUse
 from koschuso.interchange import vcard
 from koschuso.interchange.format import ReadOptions, WriteOptions, recognise
-from koschuso.interchange.vcard_notes import CARD_RULES
+from koschuso.interchange.vcard.notes import CARD_RULES
 from koschuso.model import (
     Address,
     Committee,

@@ -8,9 +8,10 @@ import attrs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from koschuso.interchange import feed, ical, one_per_file, outlook_csv, vcard
-from koschuso.interchange.delimited import guarded, read_rows, unguarded, write_rows
+from koschuso.interchange import ical, one_per_file, outlook, vcard
 from koschuso.interchange.format import WriteOptions
+from koschuso.interchange.ical import feed
+from koschuso.interchange.outlook.delimited import guarded, read_rows, unguarded, write_rows
 from koschuso.model import Organisation, Person
 from koschuso.testing.strategies import records
 
@@ -44,10 +45,10 @@ def test_no_written_cell_begins_like_a_formula_but_telephone_numbers(text):
 
 @given(st.binary(max_size=300) | CELLS.map(str.encode))
 def test_no_list_is_too_odd_to_be_read(data):
-    outlook_csv.recognise(data)
-    outlook_csv.columns(data)
-    outlook_csv.read(data)
-    outlook_csv.read(b"Vorname;Nachname;Firma;E-Mail-Adresse\n" + data)
+    outlook.recognise(data)
+    outlook.columns(data)
+    outlook.read(data)
+    outlook.read(b"Vorname;Nachname;Firma;E-Mail-Adresse\n" + data)
     one_per_file.read(b"PK\x03\x04" + data)
 
 
@@ -55,7 +56,7 @@ def test_no_list_is_too_odd_to_be_read(data):
 def test_names_come_back_from_a_contact_list(people, firm):
     firms = [Organisation(id="o", type="sonstige", name=firm)]
 
-    found = outlook_csv.read(outlook_csv.write([*people, *firms], OPTIONS).data).records
+    found = outlook.read(outlook.write([*people, *firms], OPTIONS).data).records
 
     kept = [(record.KIND, record.id) for record in found]
     assert kept == [(record.KIND, record.id) for record in (*people, *firms)]

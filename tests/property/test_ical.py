@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from koschuso.interchange import ical
 from koschuso.interchange.format import WriteOptions
-from koschuso.interchange.ical_event import EVENT_STATUS
+from koschuso.interchange.ical.event import EVENT_STATUS
 from koschuso.model import (
     Activity,
     Address,

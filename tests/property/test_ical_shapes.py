@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from koschuso.interchange import ical
 from koschuso.interchange.format import ReadOptions, WriteOptions
-from koschuso.interchange.ical_read import CalendarReader, by_calendar
+from koschuso.interchange.ical.reader import CalendarReader, by_calendar
 from koschuso.interchange.segment import read_segments
 
 COMPONENT = re.compile(rb"^BEGIN:(VEVENT|VTODO|VJOURNAL)\r?\n.*?^END:\1\r?\n", re.DOTALL | re.MULTILINE)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from koschuso.interchange import ical, itip
-from koschuso.interchange.itip_reply import ANSWERS, last_answer
+from koschuso.interchange.itip.replying import ANSWERS, last_answer
 from koschuso.model import Event, EventStatus, Organisation, Participation, ParticipationStatus, TimeSpan
 
 OFFICE = itip.CalendarUser(email="buero@kreis.example")

@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from koschuso.interchange import vcard
-from koschuso.interchange.vcard_relations import relation_id
+from koschuso.interchange.vcard.relations import relation_id
 from koschuso.model import (
     ALWAYS,
     Address,

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from koschuso.interchange.contentline import parse_line
 from koschuso.interchange.folding import fold, join, put_together
-from koschuso.interchange.ical_attendee import attendee_line, read_attendee
-from koschuso.interchange.ical_scope import CalendarScope
+from koschuso.interchange.ical.attendee import attendee_line, read_attendee
+from koschuso.interchange.ical.scope import CalendarScope
 from koschuso.interchange.notes import Notes
 from koschuso.model import ParticipationStatus
 

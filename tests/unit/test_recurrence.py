@@ -13,10 +13,10 @@ from koschuso.errors import Refused, WrongUse
 from koschuso.interchange import ical
 from koschuso.interchange.limits import MAX_OCCURRENCES
 from koschuso.interchange.recurrence import occurrences
-from koschuso.interchange.recurrence_check import check_recurrence, check_rule, export_warnings, is_plain
-from koschuso.interchange.recurrence_expand import Budget, expand
-from koschuso.interchange.recurrence_move import move_series
-from koschuso.interchange.recurrence_rule import WEEKDAYS, Rule, read_rule
+from koschuso.interchange.recurrence.check import check_recurrence, check_rule, export_warnings, is_plain
+from koschuso.interchange.recurrence.expand import Budget, expand
+from koschuso.interchange.recurrence.move import move_series
+from koschuso.interchange.recurrence.rule import WEEKDAYS, Rule, read_rule
 from koschuso.model import Event, EventStatus, TimeSpan
 
 BERLIN = "TZID=Europe/Berlin"

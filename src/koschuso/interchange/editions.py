@@ -30,7 +30,7 @@ def calendar_edition(record: Record) -> tuple[int, str] | None:
     """Give SEQUENCE and the moment of the last change (LAST-MODIFIED, else DTSTAMP) of a calendar's record.
 
     Editions compare: the greater one is newer. ``None`` if the record says neither. A participation is as new as its
-    last answer (see `koschuso.interchange.itip_reply`).
+    last answer (see `koschuso.interchange.itip.replying`).
 
     >>> from koschuso.model import Task
     >>> calendar_edition(Task(id="t", title="Plan", foreign=("SEQUENCE:2", "DTSTAMP:20250901T080000Z")))

@@ -22,7 +22,7 @@ from koschuso.interchange.contentline import parse_line
 from koschuso.interchange.format import Format, ReadOptions, WriteOptions, Writing
 from koschuso.interchange.limits import MAX_ARCHIVE_MEMBERS
 from koschuso.interchange.notes import Notes
-from koschuso.interchange.vcard_value import text_of
+from koschuso.interchange.vcard.value import text_of
 from koschuso.interchange.zip_reading import CALENDAR_ENDINGS, CARD_ENDINGS, read_members
 from koschuso.model import Finding, Person, Reading, Record, Severity
 from koschuso.model.folding import fold

@@ -126,7 +126,7 @@ def feed(
     previous: bytes = b"",
 ) -> ExportResult:
     """Write a calendar for subscribing; see `koschuso.office.Office.feed`."""
-    from koschuso.interchange import feed as feeds  # noqa: PLC0415 - `import koschuso` stays cheap
+    from koschuso.interchange.ical import feed as feeds  # noqa: PLC0415 - `import koschuso` stays cheap
     from koschuso.interchange.targets import target_of  # noqa: PLC0415 - as above
 
     program = target_of(target)
@@ -214,7 +214,7 @@ def _told_about(
 
 def _hazards(records: Sequence[Record]) -> tuple[Finding, ...]:
     """Warn of what other servers choke on, whatever the format."""
-    from koschuso.interchange.recurrence_check import export_warnings  # noqa: PLC0415 - `import koschuso` stays cheap
+    from koschuso.interchange.recurrence.check import export_warnings  # noqa: PLC0415 - `import koschuso` stays cheap
 
     return export_warnings(record for record in records if isinstance(record, Event))
 

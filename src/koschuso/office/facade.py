@@ -289,7 +289,7 @@ class Office:
         """Write a calendar that others subscribe to, or write it anew.
 
         SEQUENCE of an event rises only when its content has changed since the last feed, which is read for that. The
-        same content gives the same bytes; `koschuso.interchange.feed` says what subscribers can rely on.
+        same content gives the same bytes; `koschuso.interchange.ical.feed` says what subscribers can rely on.
 
         Args:
             path: The file (``.ics``), whose present content is the last feed. Without one the feed is handed over in

@@ -314,7 +314,7 @@ class _Messages:
 
     def _addresses(self, participation: Participation, contacts: Mapping[Any, Record]) -> list[str]:
         from koschuso.interchange.contentline import parse_line  # noqa: PLC0415 - as above
-        from koschuso.interchange.itip_people import address_of, attendee_lines  # noqa: PLC0415 - as above
+        from koschuso.interchange.itip.people import address_of, attendee_lines  # noqa: PLC0415 - as above
 
         return [address_of(parse_line(line)) for line in attendee_lines([participation], contacts)]
 
@@ -343,7 +343,7 @@ class _Messages:
 
     def _sent(self) -> tuple[int, str] | None:
         """SEQUENCE and digest of the last message."""
-        from koschuso.interchange.itip_produce import SENT  # noqa: PLC0415 - as above
+        from koschuso.interchange.itip.producing import SENT  # noqa: PLC0415 - as above
 
         for entry in self.event.foreign:
             name, _, value = entry.partition(":")
@@ -363,8 +363,8 @@ class _Messages:
         return max(event.sequence, sent[0] if sent[1] == _digest(event) else sent[0] + 1)
 
     def _remember(self, event: Event, sequence: int) -> None:
-        from koschuso.interchange.itip_produce import SENT  # noqa: PLC0415 - as above
-        from koschuso.interchange.itip_stamp import with_line  # noqa: PLC0415 - as above
+        from koschuso.interchange.itip.producing import SENT  # noqa: PLC0415 - as above
+        from koschuso.interchange.itip.stamp import with_line  # noqa: PLC0415 - as above
 
         event = with_line(attrs.evolve(event, sequence=sequence), SENT, f"{SENT}:{sequence}/{_digest(event)}")
         if event != self.event:
@@ -372,7 +372,7 @@ class _Messages:
 
 
 def _digest(event: Event) -> str:
-    from koschuso.interchange.itip_rules import significant  # noqa: PLC0415 - as above
+    from koschuso.interchange.itip.rules import significant  # noqa: PLC0415 - as above
 
     told = json.dumps([repr(part) for part in significant(event)], ensure_ascii=False)
     return blake2b(told.encode(), digest_size=8).hexdigest()

@@ -55,16 +55,17 @@ def koschuso_stores() -> Iterable[StoreBackend]:
 @hookimpl
 def koschuso_formats() -> Iterable[Format]:
     """Offer the formats that offices exchange data in."""
-    from koschuso.interchange import ical, imip_read, one_per_file, outlook_csv, vcard  # noqa: PLC0415 - loaded when asked for
+    from koschuso.interchange import ical, one_per_file, outlook, vcard  # noqa: PLC0415 - loaded when asked for
     from koschuso.interchange.format import Format  # noqa: PLC0415 - as above
+    from koschuso.interchange.imip import reader as mails  # noqa: PLC0415 - loaded when asked for
     from koschuso.nrw import register  # noqa: PLC0415 - as above
 
     yield ical.FORMAT
     yield vcard.FORMAT
-    yield imip_read.FORMAT
+    yield mails.FORMAT
     yield one_per_file.ICAL_ZIP
     yield one_per_file.VCARD_ZIP
-    yield outlook_csv.FORMAT
+    yield outlook.FORMAT
     yield Format(
         name="koschuso:schuldaten",
         title="Amtliches Schulverzeichnis",
