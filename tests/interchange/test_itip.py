@@ -102,7 +102,7 @@ def every_method():
         "CANCEL": itip.cancel(one, [EVA, ALI], **common),
         "REFRESH": itip.refresh(EVENT, EVA, **common),
         "COUNTER": itip.counter(EVENT, EVA, **common),
-        "DECLINECOUNTER": itip.decline_counter(EVENT, comment="Leider nicht.", **common),
+        "DECLINECOUNTER": itip.decline_counter(EVENT, [EVA], comment="Leider nicht.", **common),
     }
 
 
@@ -607,7 +607,7 @@ def test_a_proposal_and_a_request_for_news_change_nothing_and_are_told():
     assert "p-eva" in reading.findings[0].message
     assert "16.10.2025, 14:00–16:00 Uhr" in reading.findings[0].message
     assert rules(office.take(itip.refresh(EVENT, EVA, organiser=OFFICE, stamp=BASE))) == ["itip.bitte_um_stand"]
-    assert rules(office.take(itip.decline_counter(EVENT, organiser=OFFICE, stamp=BASE))) == [
+    assert rules(office.take(itip.decline_counter(EVENT, [EVA], organiser=OFFICE, stamp=BASE))) == [
         "itip.gegenvorschlag_abgelehnt"
     ]
     assert office == before

@@ -12,6 +12,7 @@ from koschuso.interchange.folding import fold, join, put_together
 from koschuso.interchange.ical.attendee import attendee_line, read_attendee
 from koschuso.interchange.ical.scope import CalendarScope
 from koschuso.interchange.notes import Notes
+from koschuso.interchange.unfolding import unfold
 from koschuso.model import ParticipationStatus
 
 TEXTS = st.text(st.sampled_from('abc:;,\\\\ ="äß🎪€\n\rN'), max_size=260)
@@ -39,9 +40,31 @@ def test_no_physical_line_is_too_long_and_no_character_or_escape_is_cut(text):
         assert (len(whole) - len(whole.rstrip("\\"))) % 2 == 0
 
 
-def test_a_quoted_printable_line_gets_soft_breaks():
+def test_a_quoted_printable_line_gets_soft_breaks_where_the_version_has_them():
     line = "NOTE;ENCODING=QUOTED-PRINTABLE:" + "=C3=BC" * 20
-    assert all(piece.endswith(b"=") for piece in join([line]).split(b"\r\n")[:-2])
+    assert all(piece.endswith(b"=") for piece in join([line], soft=True).split(b"\r\n")[:-2])
+
+
+@given(st.text(st.sampled_from("=C3aä\\,;🎪 "), max_size=400))
+@settings(deadline=None)
+def test_a_quoted_printable_line_is_folded_like_every_other_and_never_looks_softly_broken(value):
+    line = f"NOTE;ENCODING=QUOTED-PRINTABLE:{value}x"
+    data = join([line])
+    assert not any(piece.endswith(b"=") for piece in data.split(b"\r\n"))
+    assert unfolded(data) == f"{line}\r\n"
+    assert unfold(data) == [(1, line)]
+    if "==" not in value:
+        assert all(len(piece) <= 75 for piece in data.split(b"\r\n"))
+
+
+def test_quoted_printable_is_not_cut_within_a_character_code():
+    pieces = join(["NOTE;ENCODING=QUOTED-PRINTABLE:" + "=C3=BC" * 40]).split(b"\r\n")
+    assert len(pieces) > 3
+    assert all(b"=" not in piece[-2:] for piece in pieces)
+
+
+def test_folding_nothing_but_equals_signs_ends_soon():
+    assert fold("NOTE;ENCODING=QUOTED-PRINTABLE:" + "=" * 200_000).endswith(b"=\r\n")
 
 
 def test_parts_are_put_together_in_one_copy():

@@ -453,3 +453,77 @@ def test_no_text_makes_the_expansion_raise(text, begin):
     event = series(f"RRULE:{text}", f"EXDATE:{text}", f"RDATE:{text}", begin=min(begin, datetime(2199, 1, 1)))
     occurrences(event, limit=20)
     move_series(event, by=timedelta(hours=1))
+
+
+# -- zones that only the file describes --------------------------------------------------------------------------------
+
+_ISLAND = """BEGIN:VTIMEZONE
+TZID:Insel
+BEGIN:STANDARD
+TZOFFSETFROM:+034152
+TZOFFSETTO:+0400
+DTSTART:19110601T000000
+END:STANDARD
+END:VTIMEZONE
+"""
+_NOWHERE = """BEGIN:VTIMEZONE
+TZID:Nirgendwo
+BEGIN:STANDARD
+TZOFFSETFROM:+0730
+TZOFFSETTO:+0230
+DTSTART:20001105T020000
+RRULE:FREQ=YEARLY;BYMONTH=11;BYDAY=1SU
+END:STANDARD
+BEGIN:DAYLIGHT
+TZOFFSETFROM:+0230
+TZOFFSETTO:+0730
+DTSTART:20000305T020000
+RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=1SU
+END:DAYLIGHT
+END:VTIMEZONE
+"""
+
+
+def read_events(zones, *events):
+    bodies = "".join(f"BEGIN:VEVENT\nUID:s\n{event}\nEND:VEVENT\n" for event in events)
+    return ical.read(f"BEGIN:VCALENDAR\nVERSION:2.0\n{zones}{bodies}END:VCALENDAR\n".encode()).records
+
+
+_OF_THE_SERIES = "SUMMARY:QZ\nDTSTART;TZID=Europe/Berlin:20251015T090000\nDURATION:PT1H"
+
+
+def test_a_single_date_in_a_zone_of_the_file_is_brought_onto_the_clock_of_the_series():
+    [event] = read_events(_ISLAND, f"{_OF_THE_SERIES}\nRDATE;TZID=Insel:20251016T113000")
+    assert begins(occurrences(event)) == ["2025-10-15T09:00", "2025-10-16T09:30"]
+
+
+def test_a_zone_like_no_official_one_is_reckoned_by_what_the_file_says():
+    [event] = read_events(
+        _NOWHERE, f"{_OF_THE_SERIES}\nRDATE;TZID=Nirgendwo:20251016T150000\nRDATE;TZID=Nirgendwo:20251210T150000"
+    )
+    assert begins(occurrences(event)) == ["2025-10-15T09:00", "2025-10-16T09:30", "2025-12-10T13:30"]
+
+
+def test_an_excluded_date_and_an_exception_in_a_zone_of_the_file_hit_their_occurrences():
+    events = read_events(
+        _ISLAND,
+        f"{_OF_THE_SERIES}\nRRULE:FREQ=DAILY;COUNT=3\nEXDATE;TZID=Insel:20251016T110000",
+        "SUMMARY:Woanders\nRECURRENCE-ID;TZID=Insel:20251017T110000\n"
+        "DTSTART;TZID=Europe/Berlin:20251017T140000\nDURATION:PT1H",
+    )
+    assert begins(occurrences(events[0], events[1:])) == ["2025-10-15T09:00", "2025-10-17T14:00"]
+
+
+def test_a_series_in_a_zone_like_no_official_one_finds_its_excluded_dates_in_utc():
+    [event] = read_events(
+        _NOWHERE,
+        "SUMMARY:QZ\nDTSTART;TZID=Nirgendwo:20251015T090000\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=2\n"
+        "EXDATE:20251016T013000Z",
+    )
+    assert begins(occurrences(event)) == ["2025-10-15T09:00"]
+
+
+def test_a_moved_series_brings_dates_in_a_zone_of_the_file_onto_its_clock():
+    [event] = read_events(_ISLAND, f"{_OF_THE_SERIES}\nRRULE:FREQ=DAILY;COUNT=3\nEXDATE;TZID=Insel:20251016T110000")
+    moved = move_series(event, by=timedelta(hours=1)).event
+    assert begins(occurrences(moved)) == ["2025-10-15T10:00", "2025-10-17T10:00"]

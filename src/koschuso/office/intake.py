@@ -179,9 +179,8 @@ class Intake:
         self.left_out.extend(applied.left_out)
         keys = {key: key for source in portion.sources for key in source.records}
         unsettled = self._records(applied.records, format_, portion.written, keys)
-        if applied is not stripped:
-            unsettled |= set(map(key_of, stripped.records)).difference(map(key_of, applied.records))
-        if self.memory is not None:
+        # What a message means depends on what is held: it is never passed over.
+        if self.memory is not None and applied is stripped:
             self.memory.learn(_settled(portion.sources, unsettled) if unsettled else portion.sources)
 
     def _applied(self, reading: Reading, format_: Format) -> Reading:

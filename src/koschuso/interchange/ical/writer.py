@@ -112,6 +112,7 @@ class _Writer:
         self.span_zones: tuple[str, str] = ("", "")
         self.record_blocks: dict[str, tuple[str, ...]] = {}
         self.settled: set[str] = set()  # heads of lines whose zone is declared under the name that they use
+        self.soft = "VERSION:1.0" in self.header  # the only version with quoted-printable and its soft breaks
         self.stamp = f"{options.stamp.astimezone(UTC):%Y%m%dT%H%M%SZ}"
         self.zones = _declared(self.header)
         self.book = ZoneBook(self.zones.blocks)
@@ -184,13 +185,13 @@ class _Writer:
                 zones = []
                 until = len(components)
             if until > done:
-                file.append(join(lines))
+                file.append(join(lines, soft=self.soft))
                 lines = []
                 file += components[done:until]
                 done = until
             if not count:
                 lines.append(entry)
-        file.append(join(lines))
+        file.append(join(lines, soft=self.soft))
         return file
 
     def _vtimezones(self) -> Iterator[str]:
@@ -230,7 +231,7 @@ class _Writer:
             if foreign and "QUOTED-PRINTABLE" in "\n".join(lines):
                 lines = [self._modern(line) if "QUOTED-PRINTABLE" in line else line for line in lines]
         self._declare_zones(lines)
-        return join([f"BEGIN:{name}", *lines, f"END:{name}"])
+        return join([f"BEGIN:{name}", *lines, f"END:{name}"], soft=self.soft)
 
     def _attendee_lines(self, participations: Sequence[Participation]) -> list[str]:
         if self.public:

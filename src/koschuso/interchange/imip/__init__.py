@@ -109,7 +109,7 @@ def message(
 def recipients_of(calendar: bytes) -> tuple[str, ...]:
     """Tell whom a message is for: the attendees of what an organiser says, the organiser of what an attendee says.
 
-    The organiser is never among the attendees; a PUBLISH and a DECLINECOUNTER name nobody.
+    The organiser is never among the attendees; a PUBLISH names nobody.
     """
     item = _item(calendar)
     if item.method not in ORGANISER_METHODS:

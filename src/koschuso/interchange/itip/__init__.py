@@ -179,8 +179,7 @@ def reply(
         comment=comment,
         contacts=contacts,
     )
-    data = message(draft)
-    return data if delegate is None else _only_first_attendee(data)
+    return message(draft)
 
 
 def add(
@@ -323,6 +322,7 @@ def refresh(
 
 def decline_counter(
     event: Event,
+    participations: Sequence[Participation],
     *,
     organiser: CalendarUser,
     stamp: datetime,
@@ -332,16 +332,18 @@ def decline_counter(
     """Tell somebody that their proposal is not taken up (DECLINECOUNTER, 3.2.8).
 
     Args:
-        event: The event as it stays.
+        event: The event as it stays, with the SEQUENCE that was answered.
+        participations: Whose proposal it was.
         organiser: Who invited.
         stamp: DTSTAMP, with time zone.
         comment: The reason.
-        contacts: Linked organisations.
+        contacts: Linked people and organisations.
     """
     return message(
         Draft(
             method=Method.DECLINECOUNTER,
             records=[event],
+            attendees=participations,
             organiser=organiser,
             stamp=stamp,
             comment=comment,
@@ -357,21 +359,6 @@ def _inviting(event: Event, organiser: CalendarUser | None, contacts: Mapping[An
             f"{event.KIND} {event.id}: Wer eingeladen hat, ist nicht bekannt; nennen Sie die einladende Stelle."
         )
     return known
-
-
-def _only_first_attendee(data: bytes) -> bytes:
-    """An answer names exactly one attendee; the substitute stands in DELEGATED-TO."""
-    from koschuso.interchange.contentline import LineParser, join  # noqa: PLC0415 - only a delegation needs it
-
-    lines = []
-    seen = False
-    for line in LineParser().lines(data)[0]:
-        if line.name == "ATTENDEE":
-            if seen:
-                continue
-            seen = True
-        lines.append(line.text)
-    return join(lines)
 
 
 def _several(events: Event | Task | Sequence[Event | Task]) -> Sequence[Event | Task]:

@@ -23,6 +23,7 @@ from koschuso.interchange.ical import writer as ical_writer
 from koschuso.interchange.ical.header import OWN_PRODID
 from koschuso.interchange.ical.scope import X
 from koschuso.interchange.ical.span import moment_line
+from koschuso.interchange.ical.task import TASK_STATUS
 from koschuso.interchange.itip.people import CalendarUser, attendee_lines
 from koschuso.interchange.itip.rules import EVENT_RULES, TASK_RULES, Method, Rules
 from koschuso.interchange.notes import Notes
@@ -62,6 +63,9 @@ _OFFICE_ONLY: Final = frozenset(
 )
 """Lines whose ids or decisions mean nothing outside of the office."""
 
+_FOR_TASKS: Final = frozenset({Method.PUBLISH, Method.REQUEST, Method.CANCEL})
+"""What an office sends about tasks; it is not assigned any itself."""
+
 _NAMED_ANEW: Final = frozenset({"", "ATTENDEE", "COMMENT", "DTSTAMP", "ORGANIZER", "SEQUENCE"})
 _TIME: Final = frozenset({"DTSTART", "DTEND", "DUE", "DURATION"})
 _ONLY: Final[Mapping[Method, frozenset[str]]] = {
@@ -82,7 +86,8 @@ class Draft:
         records: The event with those of its exceptions that are meant, or tasks.
         organiser: Who holds it.
         stamp: DTSTAMP.
-        attendees: Those to name; of an exception without any of its own those of the series.
+        attendees: Those to name; of an exception without any of its own those of the series. REPLY and REFRESH name
+            the first only: who sends them; whoever comes instead follows.
         users: Those to name who are no participation (for tasks).
         sequence: SEQUENCE; that of each record when ``None``.
         comment: Words for the other side (COMMENT).
@@ -135,12 +140,19 @@ def _check(draft: Draft) -> None:
     if not draft.records:
         raise WrongUse("Eine Nachricht braucht eine Veranstaltung oder Aufgabe.")
     for record in draft.records:
-        if draft.method not in _rules(record):
+        if isinstance(record, Task) and draft.method not in _FOR_TASKS:
             raise WrongUse(f"Die Methode {draft.method} gibt es für eine {record.LABEL} nicht.")
-        cancelled = isinstance(record, Event) and record.status in {"abgesagt", "verschoben"}
+        rules = _rules(record)[draft.method]
+        if len(draft.records) > 1 and not rules.several:
+            raise WrongUse(f"Eine Nachricht {draft.method} handelt von genau einer {record.LABEL}.")
+        if isinstance(record, Event):
+            cancelled = record.status in {"abgesagt", "verschoben"}
+        else:
+            cancelled = TASK_STATUS[record.status] == "CANCELLED"
         single = not (isinstance(record, Event) and record.occurrence_of)
         if cancelled and single and draft.method in {Method.REQUEST, Method.ADD}:
-            raise Refused(f"{record.KIND} {record.id}: Der Termin ist abgesagt; verschicken Sie eine Absage (CANCEL).")
+            what = "Der Termin" if isinstance(record, Event) else "Die Aufgabe"
+            raise Refused(f"{record.KIND} {record.id}: {what} ist abgesagt; verschicken Sie eine Absage (CANCEL).")
     uids = {_uid(record) for record in draft.records}
     if len(uids) > 1 and draft.method is not Method.PUBLISH:
         raise WrongUse("Eine Nachricht handelt von einer Veranstaltung mit ihren Ausnahmen, nicht von mehreren.")
@@ -211,16 +223,21 @@ def _named_anew(record: Event | Task, draft: Draft, rules: Rules) -> Iterator[st
     params = {"CN": draft.organiser.name} if draft.organiser.name else None
     yield format_line("", "ORGANIZER", params, f"mailto:{draft.organiser.email}")
     if "ATTENDEE" not in rules.forbidden:
-        yield from _attendees(record, draft)
+        yield from _attendees(record, draft, rules)
     if draft.comment:
         yield f"COMMENT:{escape_text(draft.comment)}"
 
 
-def _attendees(record: Event | Task, draft: Draft) -> Iterator[str]:
+def _attendees(record: Event | Task, draft: Draft, rules: Rules) -> Iterator[str]:
     own = [who for who in draft.attendees if who.event_id == record.id]
     series = own or [who for who in draft.attendees if who.event_id == _uid(record)] or draft.attendees
     rsvp = draft.method in {Method.REQUEST, Method.ADD}
-    yield from attendee_lines(series, draft.contacts, rsvp=rsvp)
+    lines = attendee_lines(series, draft.contacts, rsvp=rsvp)
+    if rules.one_attendee:
+        # the others are only whom the parameters of the first speak of
+        yield from lines[: len(attendee_lines(series[:1], draft.contacts))]
+        return
+    yield from lines
     for user in draft.users:
         params = {"CN": user.name} if user.name else {}
         params |= {"ROLE": "REQ-PARTICIPANT", "PARTSTAT": "NEEDS-ACTION"}

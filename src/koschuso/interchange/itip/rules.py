@@ -1,6 +1,6 @@
 """What RFC 5546 says about its messages, as data: which properties each method demands and forbids, and when SEQUENCE rises.
 
-The tables are those of sections 3.2.1 to 3.2.8 (VEVENT) and 3.4.1, 3.4.2 and 3.4.5 (VTODO). Properties that are neither
+The tables are those of sections 3.2.1 to 3.2.8 (VEVENT) and 3.4.1 to 3.4.8 (VTODO). Properties that are neither
 demanded nor forbidden may stand; ``X-`` and IANA properties may stand in every method.
 """
 
@@ -44,11 +44,15 @@ class Rules:
 
     Attributes:
         demanded: Properties that must stand there.
-        forbidden: Properties and components that must not.
+        forbidden: Properties and components inside of it that must not.
+        one_attendee: Whether exactly one ATTENDEE stands there: whoever answers or asks.
+        several: Whether a message may have more than one such component (all but PUBLISH: of one UID).
     """
 
     demanded: frozenset[str]
     forbidden: frozenset[str] = frozenset()
+    one_attendee: bool = False
+    several: bool = True
 
 
 def _names(text: str) -> frozenset[str]:
@@ -57,34 +61,49 @@ def _names(text: str) -> frozenset[str]:
 
 _ALWAYS: Final = _names("UID DTSTAMP ORGANIZER")
 _DESCRIBED: Final = _ALWAYS | _names("DTSTART SUMMARY")
-_ALL_BUT_IDENTITY: Final = _names(
-    "ATTACH CATEGORIES CLASS CONTACT CREATED DESCRIPTION DTEND DTSTART DUE DURATION EXDATE GEO LAST-MODIFIED LOCATION "
-    "PRIORITY RDATE RELATED-TO RESOURCES RRULE STATUS SUMMARY TRANSP URL VALARM"
+_CONTENT: Final = _names(
+    "ATTACH CATEGORIES CLASS CONTACT CREATED DESCRIPTION DTSTART DURATION EXDATE GEO LAST-MODIFIED LOCATION PRIORITY "
+    "RDATE RELATED-TO REQUEST-STATUS RESOURCES RRULE SEQUENCE STATUS URL VALARM"
 )
+_ADDED: Final = _names("EXDATE RDATE RRULE RECURRENCE-ID REQUEST-STATUS")
 
 EVENT_RULES: Final[Mapping[Method, Rules]] = {
     Method.PUBLISH: Rules(demanded=_DESCRIBED, forbidden=_names("ATTENDEE REQUEST-STATUS")),
     Method.REQUEST: Rules(demanded=_DESCRIBED | {"ATTENDEE"}, forbidden=_names("REQUEST-STATUS")),
-    Method.REPLY: Rules(demanded=_ALWAYS | {"ATTENDEE"}, forbidden=_names("VALARM")),
-    Method.ADD: Rules(
-        demanded=_DESCRIBED | {"ATTENDEE", "SEQUENCE"},
-        forbidden=_names("EXDATE RDATE RRULE RECURRENCE-ID REQUEST-STATUS"),
-    ),
+    Method.REPLY: Rules(demanded=_ALWAYS | {"ATTENDEE"}, forbidden=_names("VALARM"), one_attendee=True),
+    Method.ADD: Rules(demanded=_DESCRIBED | {"SEQUENCE"}, forbidden=_ADDED, several=False),
     Method.CANCEL: Rules(demanded=_ALWAYS | {"SEQUENCE"}, forbidden=_names("REQUEST-STATUS VALARM")),
     Method.REFRESH: Rules(
-        demanded=_ALWAYS | {"ATTENDEE"}, forbidden=_ALL_BUT_IDENTITY | _names("REQUEST-STATUS SEQUENCE")
+        demanded=_ALWAYS | {"ATTENDEE"},
+        forbidden=_CONTENT | _names("DTEND SUMMARY TRANSP"),
+        one_attendee=True,
+        several=False,
     ),
-    Method.COUNTER: Rules(demanded=_DESCRIBED | {"SEQUENCE"}),
-    Method.DECLINECOUNTER: Rules(demanded=_ALWAYS, forbidden=_ALL_BUT_IDENTITY | {"ATTENDEE"}),
+    Method.COUNTER: Rules(demanded=_DESCRIBED | {"SEQUENCE"}, several=False),
+    Method.DECLINECOUNTER: Rules(demanded=_ALWAYS | {"ATTENDEE", "SEQUENCE"}, forbidden=_names("VALARM")),
 }
-"""The rules of a VEVENT for each method."""
+"""The rules of a VEVENT for each method (3.2)."""
+
+_TASK: Final = _ALWAYS | _names("PRIORITY SUMMARY")
 
 TASK_RULES: Final[Mapping[Method, Rules]] = {
-    Method.PUBLISH: Rules(demanded=_DESCRIBED | {"PRIORITY"}, forbidden=_names("ATTENDEE REQUEST-STATUS")),
-    Method.REQUEST: Rules(demanded=_DESCRIBED | {"PRIORITY", "ATTENDEE"}, forbidden=_names("REQUEST-STATUS")),
+    Method.PUBLISH: Rules(demanded=_TASK | {"DTSTART"}, forbidden=_names("ATTENDEE REQUEST-STATUS")),
+    Method.REQUEST: Rules(demanded=_TASK | {"DTSTART", "ATTENDEE"}, forbidden=_names("REQUEST-STATUS")),
+    Method.REPLY: Rules(demanded=_ALWAYS | {"ATTENDEE"}, forbidden=_names("VALARM"), one_attendee=True),
+    Method.ADD: Rules(demanded=_TASK | {"SEQUENCE"}, forbidden=_ADDED, several=False),
     Method.CANCEL: Rules(demanded=_ALWAYS | {"SEQUENCE"}, forbidden=_names("REQUEST-STATUS VALARM")),
+    Method.REFRESH: Rules(
+        demanded=_names("ATTENDEE DTSTAMP UID"),
+        forbidden=_CONTENT | _names("COMMENT COMPLETED DUE ORGANIZER PERCENT-COMPLETE"),
+        one_attendee=True,
+        several=False,
+    ),
+    Method.COUNTER: Rules(demanded=_TASK | {"ATTENDEE"}, several=False),
+    Method.DECLINECOUNTER: Rules(
+        demanded=_ALWAYS | {"ATTENDEE", "SEQUENCE"}, forbidden=_names("VALARM"), several=False
+    ),
 }
-"""The rules of a VTODO for the methods that an office sends."""
+"""The rules of a VTODO for each method (3.4); an office sends PUBLISH, REQUEST and CANCEL."""
 
 
 def needs_new_sequence(before: Event | Task, after: Event | Task) -> bool:

@@ -140,7 +140,7 @@ class _Series:
     def __init__(self, event: Event, span: TimeSpan, exceptions: Sequence[Event]) -> None:
         self.event = event
         self.span = span
-        self.clock = SeriesClock(span)
+        self.clock = SeriesClock(span, event.foreign)
         self.budget = Budget(MAX_RECURRENCE_STEPS)
         self.findings: list[Finding] = []
         self.complete = True
@@ -221,15 +221,21 @@ class _Series:
         if moment is None or exception.span is None:
             self._unreadable(line)
             return
-        at = self._timed(moment, self.clock.wall(moment, line.param("TZID")))
+        clock = self._clock_of(exception)
+        at = self._timed(moment, clock.wall(moment, line.param("TZID")))
         self.single[at] = exception
         if line.param("RANGE").upper() == "THISANDFUTURE":
-            begin = self.clock.wall(
+            begin = clock.wall(
                 Moment(exception.span.begin, is_date=exception.span.all_day, is_utc=exception.span.zone == _UTC),
                 exception.span.zone or "",
             )
             self.following = [found for found in self.following if found[0] != at]
             self.following.append((at, begin - at, exception))
+
+    def _clock_of(self, exception: Event) -> SeriesClock:
+        """The clock of the series for an exception, which may have kept zones of its own."""
+        kept = exception.foreign
+        return SeriesClock(self.span, kept) if kept and kept[0] == "BEGIN:VTIMEZONE" else self.clock
 
     # -- working out ---------------------------------------------------------------------------------------------------
 

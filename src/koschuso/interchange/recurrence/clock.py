@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime, time, tzinfo
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
+from koschuso.interchange.timezone import kept_zones
 from koschuso.interchange.zonenames import iana_name, is_iana
 from koschuso.model import BERLIN
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from koschuso.interchange.calendar_values import Moment
     from koschuso.model import TimeSpan
 
@@ -26,10 +29,19 @@ class SeriesClock:
         all_day: Whether the series is of whole days.
     """
 
-    def __init__(self, span: TimeSpan) -> None:
+    def __init__(self, span: TimeSpan, kept: Sequence[str] = ()) -> None:
+        """Set the clock.
+
+        Args:
+            span: Time of the first occurrence.
+            kept: The kept lines of the event (`Event.foreign`): they say what zones of its file's own mean.
+        """
         self.all_day = span.all_day
         self.zone = span.zone
         self.info = ZoneInfo(span.zone) if span.zone is not None and is_iana(span.zone) else None
+        self._own = kept_zones(kept)
+        # times of floating and all-day series in another zone are meant for the clock on the office's wall
+        self._target = self.info or (ZoneInfo(BERLIN) if span.zone is None else self._own.get(span.zone))
 
     def wall(self, moment: Moment, tzid: str = "") -> datetime:
         """The time of a value on the clock of the series."""
@@ -38,17 +50,21 @@ class SeriesClock:
         zone = _UTC if moment.is_utc else tzid
         if not zone or zone == self.zone:
             return self._day(moment.wall)
-        source = zone if is_iana(zone) else iana_name(zone)
-        if source is None or source == self.zone or (self.info is None and self.zone is not None):
+        source = self._zone(zone)
+        if source is None or self._target is None or source is self._target:
             return self._day(moment.wall)
-        # times of floating and all-day series in UTC are meant for the clock on the office's wall
-        target = self.info or ZoneInfo(BERLIN)
         try:
-            return self._day(
-                moment.wall.replace(tzinfo=ZoneInfo(source)).astimezone(target).replace(tzinfo=None, fold=0)
-            )
+            return self._day(moment.wall.replace(tzinfo=source).astimezone(self._target).replace(tzinfo=None, fold=0))
         except OverflowError:
             return self._day(moment.wall)
+
+    def _zone(self, name: str) -> tzinfo | None:
+        """What a TZID means: what the file says of it where that was kept, else what its name says."""
+        own = self._own.get(name.strip())
+        if own is not None:
+            return own
+        known = name if is_iana(name) else iana_name(name)
+        return None if known is None else ZoneInfo(known)
 
     def here(self, nrw: datetime) -> datetime:
         """What the clock of the series shows when those in NRW show that time."""

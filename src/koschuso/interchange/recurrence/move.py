@@ -107,7 +107,7 @@ class _Move:
     def __init__(self, event: Event, old: TimeSpan, new: TimeSpan) -> None:
         self.event = event
         self.old, self.new = old, new
-        self.clock = SeriesClock(old)
+        self.clock = SeriesClock(old, event.foreign)
         self.by = new.begin - old.begin
         self.days = (new.begin.date() - old.begin.date()).days
         self.parser = LineParser()

@@ -121,7 +121,7 @@ def _line(line: ContentLine, source: str, target: str) -> str:
     head = line.head
     params = _params(line)
     value = line.value
-    if source == V21:
+    if source == V21 or is_quoted_printable(head):
         value = _plain_value(line)
         params.pop("CHARSET", None)
         encoding = params.pop("ENCODING", [])
