@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -610,3 +611,10 @@ def test_what_the_format_carries_are_fields_of_the_records():
 def test_importing_the_module_does_not_import_icalendar():
     code = "import sys; from koschuso.interchange import ical; sys.exit('icalendar' in sys.modules or 'vobject' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_what_no_calendar_line_says_is_told_by_field():
+    told = ical.writing([attrs.evolve(OWN[0], minutes_reference="Akte 7", budget=Decimal(500))], options()).findings
+
+    assert [finding.rule for finding in told if finding.rule == "ical.feld"] == ["ical.feld"] * 2
+    assert "Protokoll" in " ".join(finding.message for finding in told)

@@ -6,12 +6,14 @@ import socket
 import subprocess
 import time
 import urllib.request
+from datetime import datetime
 
 import pytest
 from content_lines import contents
 
 from koschuso import Office
 from koschuso.interchange import ical, vcard
+from koschuso.model import Event, Headcount, Participation, ParticipationStatus, Person, TimeSpan
 
 pytestmark = [pytest.mark.slow, pytest.mark.programs]
 
@@ -173,3 +175,67 @@ def test_what_programs_read_differently_comes_back_without_a_change(
         unchanged, news = imported(office, files, tmp_path, suffix)
     assert news == []
     assert unchanged == len(records)
+
+
+ROLES = ("teilnehmend", "moderation", "gast", "referierend")
+
+
+def guests():
+    """Two events with guests: each status, roles, a recorded person, a substitute, numbers only, and names to quote."""
+    events = [
+        Event(id=f"gaeste-{number}@odd.example", title="Fachtag", span=TimeSpan.at(datetime(2025, 10, day, 9), hours=3))
+        for number, day in enumerate((15, 16))
+    ]
+    person = Person(id="p-1@odd.example", given_name="Çiğdem", family_name="Öztürk-Muster", email="c@kreis.example")
+    names = ("Muster, Eva", 'Ali "Alex" Beispiel', "Chris: Muster; Süd", "Zoë ^ Beispiel", "ÄÖÜß " * 20 + "Ende")
+    people = [
+        Participation(
+            id=f"t-{number}",
+            event_id=events[0].id,
+            name=names[number % len(names)].strip(),
+            email=f"gast{number}@schule.example",
+            status=status,
+        )
+        for number, status in enumerate(ParticipationStatus)
+    ]
+    people += [
+        Participation(
+            id=f"r-{role}", event_id=events[1].id, role=role, name=f"Rolle {role}", email=f"{role}@traeger.example"
+        )
+        for role in ROLES
+    ]
+    people += [
+        Participation(id="verweis", event_id=events[1].id, person_id=person.id),
+        Participation(
+            id="vertreten",
+            event_id=events[1].id,
+            name="Wer fehlt",
+            email="fehlt@schule.example",
+            status=ParticipationStatus.VERTRETEN,
+            substitute_id="r-" + ROLES[0],
+        ),
+        Participation(
+            id="zahlen",
+            event_id=events[1].id,
+            headcounts=(Headcount(count=12, target_group="lehrkraefte", schulform="gesamtschule", ags="05974040"),),
+        ),
+    ]
+    return [*events, *people], person
+
+
+def test_participations_come_back_without_a_change(carried, tmp_path, stamped):
+    records, person = guests()
+    with Office.init(tmp_path / "office", name="Muster", ags="05974") as office:
+        office.save(person, *records)
+        office.export(tmp_path / "gaeste.ics")
+        data = (tmp_path / "gaeste.ics").read_bytes()
+        assert data.count(b"\nATTENDEE") >= len(records) - 3
+
+        files = carried(data, ".ics")
+
+        assert contents(files) == contents([data])
+        unchanged, news = imported(office, files, tmp_path, ".ics")
+    assert news == []
+    assert unchanged == len(records)
+    # the plain writer as well: nothing depends on what the office filters
+    assert {record.id for record in ical.read(ical.write(records, stamped)).records} == {r.id for r in records}

@@ -1,13 +1,16 @@
 """khal takes over our calendars and lists the same events."""
 
 import json
+import zipfile
 from collections import Counter
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from koschuso import Office
 from koschuso.interchange import ical
+from koschuso.interchange.one_per_file import ICAL_ZIP
 from koschuso.model import Event
 
 pytestmark = [pytest.mark.slow, pytest.mark.programs]
@@ -40,10 +43,15 @@ def listed(programs):
 
     def read(file):
         calendar = khal.home / "calendar"
-        calendar.mkdir()
         config = khal.home / "khal.conf"
         config.write_text(CONFIG.format(calendar=calendar, cache=khal.home / "khal.db"), encoding="utf-8")
-        khal.run("-c", config, "import", "--batch", file)
+        if file.suffix == ".zip":
+            # a folder with a file for each event is what khal keeps; nothing has to be imported
+            with zipfile.ZipFile(file) as archive:
+                archive.extractall(calendar)
+        else:
+            calendar.mkdir()
+            khal.run("-c", config, "import", "--batch", file)
         fields = [part for name in FIELDS for part in ("--json", name)]
         text = khal.run("-c", config, "list", *fields, "2015-01-01", "5000d")
         # an event of several days is listed on each of them
@@ -67,7 +75,12 @@ def one_line(text):
     return text.replace("\r\n", "\n").strip()
 
 
-def test_khal_lists_every_event_of_the_example_office(listed, demo, office):
+@pytest.mark.parametrize("name", ["kalender.ics", "kalender.ics.zip"])
+def test_khal_lists_every_event_of_the_example_office(listed, demo, office, tmp_path, name):
+    file = demo / name
+    if name.endswith(".zip"):
+        file = tmp_path / name
+        office.export(file)
     events = [
         event for event in office.records(Event) if event.span is not None and event.status not in {"idee", "verworfen"}
     ]
@@ -82,7 +95,7 @@ def test_khal_lists_every_event_of_the_example_office(listed, demo, office):
         for event in events
     )
 
-    found, files = listed(demo / "kalender.ics")
+    found, files = listed(file)
 
     assert files == len(events) > 100
     assert (
@@ -101,9 +114,11 @@ def test_khal_lists_every_event_of_the_example_office(listed, demo, office):
     )
 
 
-def test_khal_lists_every_occurrence_with_its_exceptions(listed, tmp_path, odd_events, stamped):
-    file = tmp_path / "odd.ics"
-    file.write_bytes(ical.writing(list(odd_events), stamped).data)
+@pytest.mark.parametrize("suffix", [".ics", ".ics.zip"])
+def test_khal_lists_every_occurrence_with_its_exceptions(listed, tmp_path, odd_events, stamped, suffix):
+    write = ical.writing if suffix == ".ics" else ICAL_ZIP.write
+    file = tmp_path / f"odd{suffix}"
+    file.write_bytes(write(list(odd_events), stamped).data)
     expected = Counter(
         (event.id, begin, end) for event, occurrences in odd_events.items() for begin, end in occurrences
     )
@@ -133,3 +148,17 @@ def test_khal_shows_texts_places_and_states_as_they_are(listed, tmp_path, odd_ev
         ("Qualitätszirkel: Übergänge; große, kleine Schritte", "Gesamtschule Süd, Raum 1.07; Anbau"): 4,
         ("Qualitätszirkel (verlegt)", ""): 1,
     }
+
+
+def test_khal_shows_a_feed_of_the_office_as_any_calendar(listed, tmp_path, odd_events):
+    file = tmp_path / "feed.ics"
+    with Office.init(tmp_path / "office", name="Muster", ags="05974") as own:
+        own.save(*odd_events)
+        own.feed(file, audience="intern")
+    expected = Counter(
+        (event.id, begin, end) for event, occurrences in odd_events.items() for begin, end in occurrences
+    )
+
+    found, _ = listed(file)
+
+    assert Counter((event["uid"], event["start-long"], event["end-long"]) for event in found) == expected

@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import UTC
 from typing import TYPE_CHECKING, Any, Final
 
+import attrs
+
 from koschuso.collector import collector_paused
 from koschuso.interchange.component import read_components
 from koschuso.interchange.contentline import LineParser, format_line, join
@@ -36,6 +38,7 @@ from koschuso.model import (
     Record,
     Reference,
     Task,
+    field_label,
 )
 
 if TYPE_CHECKING:
@@ -49,6 +52,7 @@ KINDS: Final = ("event", "participation", "task", "activity", "milestone")
 """The kinds of records that a calendar can carry."""
 
 _COMPONENTS: Final = {Event: "VEVENT", Task: "VTODO", Activity: "VJOURNAL", Milestone: "VJOURNAL"}
+_NO_LOSS: Final = frozenset({"foreign", "extras"})  # written back, and told of its own
 _WITHIN: Final = frozenset({"intern", "netzwerk", "vertraulich"})
 """The audiences that may see attendees and kept lines."""
 
@@ -94,6 +98,12 @@ def writing(records: Iterable[Record], options: WriteOptions, header: Sequence[s
         return _Writer(options, header).write(list(records))
 
 
+def _not_said(record_type: type[Record], table: AspectTable[CalendarScope]) -> tuple[tuple[str, Any], ...]:
+    """The fields that no property says, with what they are when nothing is recorded."""
+    said = {*table.fields, *_NO_LOSS}
+    return tuple((field.name, field.default) for field in attrs.fields(record_type) if field.name not in said)
+
+
 class _Writer:
     """The writing of one file."""
 
@@ -109,6 +119,7 @@ class _Writer:
             Activity: activity_table(),
             Milestone: milestone_table(),
         }
+        self.lost = {record_type: _not_said(record_type, table) for record_type, table in self.tables.items()}
         self.span_zones: tuple[str, str] = ("", "")
         self.record_blocks: dict[str, tuple[str, ...]] = {}
         self.settled: set[str] = set()  # heads of lines whose zone is declared under the name that they use
@@ -211,8 +222,7 @@ class _Writer:
             self.span_zones = (record.span.zone or "", record.span.end_zone or record.span.zone or "")
         else:
             self.span_zones = ("", "")
-        if record.extras:
-            self.loss.note("zusatzfelder", "{count} Einträge haben Zusatzfelder, die eine Kalenderdatei nicht trägt.")
+        self._tell_lost(record)
         self.scope.renew()
         self.scope.attendees = self._attendee_lines(participations)
         foreign: Sequence[str] = record.foreign
@@ -232,6 +242,18 @@ class _Writer:
                 lines = [self._modern(line) if "QUOTED-PRINTABLE" in line else line for line in lines]
         self._declare_zones(lines)
         return join([f"BEGIN:{name}", *lines, f"END:{name}"], soft=self.soft)
+
+    def _tell_lost(self, record: Record) -> None:
+        """Count the facts of a record that no line says."""
+        for name, default in self.lost[type(record)]:
+            if getattr(record, name) != default:
+                self.loss.note(
+                    "feld",
+                    f"Das Feld »{field_label(record.KIND, name)}« ({record.LABEL}) kann eine Kalenderdatei nicht aufnehmen; "
+                    "es steht in {count} Einträgen.",
+                )
+        if record.extras:
+            self.loss.note("zusatzfelder", "{count} Einträge haben Zusatzfelder, die eine Kalenderdatei nicht trägt.")
 
     def _attendee_lines(self, participations: Sequence[Participation]) -> list[str]:
         if self.public:

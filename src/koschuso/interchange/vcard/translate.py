@@ -2,7 +2,7 @@
 
 Nothing is dropped: a property that the other version does not have stays, as every version allows unknown ones. What
 changes is the spelling: bare parameters, quoted-printable, CHARSET and BASE64 of 2.1; ``TYPE=pref`` and ``PREF=1``;
-``ENCODING=b`` and ``data:`` URIs; ``GEO``; cards inside cards (AGENT), which only 2.1 writes as components.
+``ENCODING=b`` and ``data:`` URIs; ``GEO`` and ``TZ``; dates, which 4.0 writes in their basic form only; cards inside cards (AGENT), which only 2.1 writes as components.
 """
 
 from __future__ import annotations
@@ -19,18 +19,19 @@ from koschuso.interchange.textvalue import (
     unescape_text,
 )
 from koschuso.interchange.vcard.old import old_line
-from koschuso.interchange.vcard.value import V21, V40, is_quoted_printable, phone_of
+from koschuso.interchange.vcard.value import V21, V30, V40, is_quoted_printable, phone_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from koschuso.interchange.contentline import ContentLine
+    from koschuso.interchange.contentline import ContentLine, Head
 
 __all__ = ["translated", "without_inner_cards"]
 
 _STRUCTURED: Final = frozenset({"N", "ADR", "ORG"})
 _MEDIA: Final = frozenset({"PHOTO", "LOGO", "SOUND", "KEY"})
-_SPELT_OTHERWISE: Final = _MEDIA | {"GEO", "TEL"}  # in 4.0 than in 3.0, even without parameters
+_DATES: Final = frozenset({"BDAY", "ANNIVERSARY", "DEATHDATE", "REV"})
+_SPELT_OTHERWISE: Final = _MEDIA | _DATES | {"GEO", "TEL", "TZ", "X-BDAY"}  # in 4.0 than in 3.0, even without parameters
 _MEDIA_KINDS: Final = {"SOUND": "audio", "KEY": "application"}
 _MEDIA_TYPES: Final = {"X509": "pkix-cert", "PGP": "pgp-keys", "PGP-KEYS": "pgp-keys", "PKIX-CERT": "pkix-cert"}
 _FORMATS: Final = frozenset(
@@ -40,6 +41,10 @@ _DATA: Final = re.compile(r"data:([\w.+-]+)/([\w.+-]+)((?:;[\w.+-]+=[^;,]*)*);ba
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/\s]*={0,2}\s*").fullmatch
 _PLACES: Final = re.compile(r"(-?[\d.]+)\s*\\?[;,]\s*(-?[\d.]+)").fullmatch
 _PLAIN_TEL: Final = re.compile(r"tel:[^;:]+(?:;ext=[^;:]*)?", re.IGNORECASE).fullmatch
+_DATE: Final = re.compile(
+    r"(\d{4}|--)-?(\d\d)-?(\d\d)(?:[Tt](\d\d):?(\d\d)(?::?(\d\d)(?:[.,]\d+)?)?(?:([Zz])|([+-]\d\d):?(\d\d)?)?)?"
+).fullmatch
+_UTC_OFFSET: Final = re.compile(r"([+-])(\d{1,2}):?(\d\d)").fullmatch
 _CONTROLS: Final = dict.fromkeys(code for code in range(0x20) if chr(code) not in "\t\n")
 _BLANKS: Final = {ord(" "): None, ord("\t"): None, ord("\n"): None}
 
@@ -136,16 +141,23 @@ def _line(line: ContentLine, source: str, target: str) -> str:
         value = _to_4(head.name, params, value)
     elif source == V40:
         value = _from_4(line, params, value)
+        if head.name == "TZ":
+            value = _zone_before_4(params, value, target)
+    elif target == V30 and head.name == "TZ":
+        value = _zone_before_4(params, value, target)
     elif head.base64 and head.name in _MEDIA and "ENCODING" in params:
         params["ENCODING"] = ["b"]
     written = {name: values for name, values in params.items() if values}
-    return format_line(head.group, _name(head.text), written, value)
+    return format_line(head.group, _name_in(target, head, params), written, value)
 
 
-def _name(head: str) -> str:
-    """The name as it was written, without its group."""
-    name = head.partition(";")[0].strip()
-    return name.partition(".")[2] or name
+def _name_in(target: str, head: Head, params: Params) -> str:
+    """The name as it was written, without its group; a birthday in words is no BDAY before 4.0 (RFC 2426, 3.1.5)."""
+    name = head.text.partition(";")[0].strip()
+    name = name.partition(".")[2] or name
+    if head.name not in {"BDAY", "X-BDAY"} or params.get("VALUE", [""])[0].lower() != "text":
+        return name
+    return "BDAY" if target == V40 else "X-BDAY"
 
 
 def _params(line: ContentLine) -> Params:
@@ -212,8 +224,43 @@ def _to_4(name: str, params: Params, value: str) -> str:
         subtype = _MEDIA_TYPES.get(written.upper(), written.lower())
         main = _MEDIA_KINDS.get(name, "image") if formats else "application"
         return f"data:{main}/{subtype};base64,{value.translate(_BLANKS)}"
+    if name == "TZ":
+        return _zone_in_4(params, value)
+    if name in _DATES and params.get("VALUE", [""])[0].lower() != "text":
+        return _date_in_4(name, params, value)
     place = _PLACES(value) if name == "GEO" else None
     return f"geo:{place[1]},{place[2]}" if place else value
+
+
+def _date_in_4(name: str, params: Params, value: str) -> str:
+    """A date or time in basic form (RFC 6350 section 4.3); REV is always a moment."""
+    match = _DATE(value.strip())
+    if match is None:
+        return value
+    params.pop("VALUE", None)
+    year, month, day, hour, minute, second, utc, hours, minutes = match.groups(default="")
+    if hour:
+        return f"{year}{month}{day}T{hour}{minute}{second}{utc.upper()}{hours}{minutes}"
+    return f"{year}{month}{day}T000000Z" if name == "REV" else f"{year}{month}{day}"
+
+
+def _zone_in_4(params: Params, value: str) -> str:
+    """A zone: text unless something else is said (RFC 6350 section 6.5.1)."""
+    said = params.get("VALUE", [""])[0].lower()
+    offset = _UTC_OFFSET(value.strip())
+    if offset is not None and said != "text":
+        params["VALUE"] = ["utc-offset"]
+        return f"{offset[1]}{offset[2]:>02}{offset[3]}"
+    if said == "text":
+        params.pop("VALUE")
+    return value
+
+
+def _zone_before_4(params: Params, value: str, target: str) -> str:
+    """A zone: in 3.0 an offset unless it is said to be text (RFC 2426 section 3.4.1); 2.1 has no word for that."""
+    offset = _UTC_OFFSET(value.strip())
+    params["VALUE"] = [] if offset is not None or target == V21 else ["text"]
+    return value if offset is None else f"{offset[1]}{offset[2]:>02}:{offset[3]}"
 
 
 def _from_4(line: ContentLine, params: Params, value: str) -> str:
