@@ -435,8 +435,9 @@ def _byte_blocks(source: bytes | BinaryIO, notes: Notes) -> Iterator[bytes]:
         keep = 2 if data.endswith(b"\r\r") else 1 if data.endswith(b"\r") else 0
         held = data[len(data) - keep :]
         whole = data[: len(data) - keep]
-        ends.see(whole)
-        yield plain_line_ends(whole)
+        pairs = whole.count(b"\r\n")
+        ends.see(whole, pairs)
+        yield plain_line_ends(whole, pairs)
     if held:
         yield plain_line_ends(held)
     if ends.odd:
@@ -453,13 +454,14 @@ class _LineEnds:
         self._with_return: bool | None = None  # how the first line ends
         self.odd = 0  # number of the first line that ends otherwise
 
-    def see(self, data: bytes) -> None:
+    def see(self, data: bytes, pairs: int) -> None:
+        """Look at the next bytes, with so many CRLF in them."""
         feeds = data.count(b"\n")
         if self.odd or not feeds:
             return
         if self._with_return is None:
             self._with_return = data[: data.index(b"\n")].endswith(b"\r")
-        if data.count(b"\r\n") != (feeds if self._with_return else 0):
+        if pairs != (feeds if self._with_return else 0):
             other = _BARE_FEED.search(data) if self._with_return else _WITH_RETURN.search(data)
             self.odd = self._lines + data.count(b"\n", 0, other.start() if other else 0) + 1
         self._lines += feeds

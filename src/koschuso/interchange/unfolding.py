@@ -60,9 +60,14 @@ def unfold(data: bytes, notes: Notes | None = None, number: int = 1) -> list[tup
     return lines
 
 
-def plain_line_ends(data: bytes) -> bytes:
-    r"""Turn a lonely CR and ``\r\r\n`` into LF; CRLF and LF stay as they are."""
-    if data.count(b"\r") == data.count(b"\r\n"):
+def plain_line_ends(data: bytes, pairs: int | None = None) -> bytes:
+    r"""Turn a lonely CR and ``\r\r\n`` into LF; CRLF and LF stay as they are.
+
+    Args:
+        data: Bytes of a file, cut nowhere within a line end.
+        pairs: How many CRLF there are, if that is known.
+    """
+    if data.count(b"\r") == (data.count(b"\r\n") if pairs is None else pairs):
         return data
     return _LONELY_CR.sub(b"\n", data)
 

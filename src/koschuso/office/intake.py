@@ -22,6 +22,7 @@ from koschuso.office.importing import ImportResult, References
 from koschuso.office.merging import Decision, decide
 from koschuso.office.recognising import ImportMemory, key_of, reason_of
 from koschuso.privacy import refuse_case_columns, strip_private
+from koschuso.query import Query
 from koschuso.store import ABSENT, ANY
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ class Intake:
         self.findings: list[Finding] = []
         self.left_out: list[Finding] = []
         self.memory: ImportMemory | None = None
-        self._empty: frozenset[str] = frozenset()  # kinds of which nothing was stored before
+        self._empty: dict[str, bool] = {}  # kinds, and whether nothing was stored of them before
 
     def take(self, file: Path) -> ImportResult:
         """Take over a file; see `koschuso.office.Office.import_file`."""
@@ -117,7 +118,6 @@ class Intake:
             if portions is None:
                 self.memory = ImportMemory(self.store, format_.name, self._signature())
                 portions = self._streamed(format_, stream, self.memory)
-            self._empty = frozenset(RECORD_TYPES).difference(self.store.counts())
             with collector_paused():
                 for portion in portions:
                     self._portion(portion, format_)
@@ -247,15 +247,23 @@ class Intake:
 
     def _all_new(self, by_key: Mapping[str, Record]) -> bool:
         """Write records of kinds of which there were none, without looking for each; whether none was there."""
-        if self.dry_run or not self._empty.issuperset(record.KIND for record in by_key.values()):
+        if self.dry_run or not all(map(self._is_empty, {record.KIND for record in by_key.values()})):
             return False
         try:
             self.store.put_all(by_key.values(), expect=ABSENT)
         except Conflict:  # the file has an id in two portions
-            self._empty = frozenset()
+            self._empty = dict.fromkeys(RECORD_TYPES, False)
             return False
         self.created.extend(by_key)
         return True
+
+    def _is_empty(self, kind: str) -> bool:
+        """Whether there was nothing of a kind when the import began to look at it."""
+        known = self._empty.get(kind)
+        if known is None:
+            query: Query[Any] = Query(RECORD_TYPES[kind], limit=1)
+            known = self._empty[kind] = next(iter(self.store.query(query)), None) is None
+        return known
 
     def _changed_after(self, record: Record, moment: datetime) -> bool:
         """Whether a record was changed after a file was written, which tells seconds only."""
