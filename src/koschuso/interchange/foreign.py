@@ -32,16 +32,16 @@ for each value the same lines again and read from them the same value again.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
-import attrs
-
-from koschuso.interchange.contentline import ContentLine, Head, LineParser
+from koschuso.interchange.aspect import Aspect, Quick, same_fields
+from koschuso.interchange.contentline import ContentLine, LineParser
 from koschuso.interchange.weaving import Weaver, line_name
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
     from koschuso.interchange.component import Component
     from koschuso.model import Record
 
@@ -50,50 +50,6 @@ __all__ = ["Aspect", "AspectTable", "Quick", "entry_name", "line_name", "set_for
 Scope = TypeVar("Scope")
 
 _NO_LINES: Final[tuple[ContentLine, ...]] = ()
-
-Quick = Callable[[Sequence[str], dict[str, Any], list[str], Any], bool]
-"""Reads the lines of an aspect from the values of a component's lines.
-
-Gets the values, the fields so far, the entries of ``Record.foreign`` so far (each line verbatim), and the scope. Puts in
-what the lines say, and the placeholder for each line that koschuso would write itself, exactly as `Aspect.read` and
-`AspectTable.keep` do it; or gives False, having done nothing, where that takes more than a look.
-"""
-
-
-def _same_fields(aspect: Aspect[Any], told: Mapping[str, Any], record: Any) -> bool:
-    for field in aspect.fields:  # noqa: SIM110 - called for every aspect of every record: a generator takes twice as long
-        if told[field] != getattr(record, field):
-            return False
-    return True
-
-
-@attrs.frozen(kw_only=True, eq=False)
-class Aspect(Generic[Scope]):
-    """A few fields of a record and the few properties that say them.
-
-    Attributes:
-        fields: Names of the fields.
-        names: Names of the properties, upper case.
-        read: Gives the values of all the fields from the lines of these properties, in the order of the file. Without
-            lines it gives what their absence means. What cannot be understood counts as absent.
-        write: Gives the lines for anything that has the fields as attributes: canonical, unfolded, none where absence
-            says the same (unless the standard wants a line).
-        several: Properties that may stand more than once; of the others only the first line is read.
-        same: Whether what was read is what the record says; by comparing the fields when not given.
-        quick: A quicker way to do both `read` and `AspectTable.keep` for lines as most files have them, see `Quick`;
-            made for the heads of the lines and the places where they stand in the component, ``None`` for other heads.
-        stays: A quicker way to tell that one line alone certainly says what the record says; False where that takes
-            more than a look.
-    """
-
-    fields: tuple[str, ...]
-    names: tuple[str, ...]
-    read: Callable[[Sequence[ContentLine], Scope], Mapping[str, Any]]
-    write: Callable[[Any, Scope], Sequence[str]]
-    several: frozenset[str] = frozenset()
-    same: Callable[[Aspect[Any], Mapping[str, Any], Any], bool] = _same_fields
-    quick: Callable[[Sequence[Head], Sequence[int]], Quick | None] | None = None
-    stays: Callable[[ContentLine, Any], bool] | None = None
 
 
 class AspectTable(Generic[Scope]):
@@ -217,7 +173,7 @@ class AspectTable(Generic[Scope]):
             return [line for aspect in self.aspects for line in aspect.write(record, scope)]
         weaver = self._weaver
         if weaver is None:
-            weaver = self._weaver = Weaver(self.aspects, self._by_name, self.parser, self.without, _same_fields)
+            weaver = self._weaver = Weaver(self.aspects, self._by_name, self.parser, self.without, same_fields)
         return weaver.write(record, foreign, scope)
 
     def without(self, aspect: Aspect[Scope], scope: Scope) -> Mapping[str, Any]:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from koschuso.interchange.aspect import Aspect
     from koschuso.interchange.contentline import LineParser
-    from koschuso.interchange.foreign import Aspect
 
 __all__ = ["Weaver", "always_same", "line_name"]
 
