@@ -65,6 +65,11 @@ def write_atomically(path: Path, data: bytes) -> None:
         if temporary is not None:
             with suppress(OSError):
                 os.unlink(temporary)  # noqa: PTH108
+        if not path.parent.is_dir():
+            raise Unavailable(
+                f"{path} lässt sich nicht schreiben: Den Ordner {path.parent} gibt es nicht. Bitte legen Sie ihn an oder "
+                "nennen Sie einen anderen."
+            ) from error
         raise Unavailable(
             f"{path} lässt sich nicht schreiben: {reason(error)}. Was dort stand, ist unverändert."
         ) from error

@@ -78,6 +78,32 @@ def test_giving_away(folder, example, monkeypatch, capsys):
     assert " 0 neu, 0 geändert" in out
 
 
+PRIVATE_CARD = (
+    "BEGIN:VCARD\nVERSION:3.0\nUID:eva\nFN:Eva Muster\nN:Muster;Eva;;;\nBDAY:1980-01-02\nNOTE:mag Tee\nEND:VCARD\n"
+)
+
+
+def test_reading_in(folder, example, monkeypatch, capsys):
+    shutil.copytree(example, folder / "beispiel")
+    monkeypatch.chdir(folder / "beispiel")
+    Path("kalender.ics").write_text(
+        INVITATION.format(method="", uid="fremder-termin", people="LOCATION:Soest\n"), encoding="utf-8"
+    )
+    Path("kontakte.vcf").write_text(PRIVATE_CARD, encoding="utf-8")
+
+    run("einlesen.md", example)
+
+    out = capsys.readouterr().out
+    assert "1 neu, 0 geändert, 0 unverändert. Es wurde nichts geschrieben." in out
+    assert "ausgelassen: NOTE (1-mal)" in out
+    assert main(["import", "kalender.ics"]) == 0
+    assert " 0 neu, 0 geändert, 1 unverändert." in capsys.readouterr().out
+    assert main(["show", "eva", "--json"]) == 0
+    person = capsys.readouterr().out
+    assert "BDAY:1980-01-02" in person
+    assert "mag Tee" not in person
+
+
 INVITATION = """BEGIN:VCALENDAR
 VERSION:2.0
 PRODID:-//Beispiel//DE

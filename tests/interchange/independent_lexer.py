@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 CP1252 = [bytes([code]).decode("cp1252") if code not in b"\x81\x8d\x8f\x90\x9d" else chr(code) for code in range(256)]
 HEAD = re.compile(r'(?:([A-Za-z0-9-]+)\.)?([^:;"]+?)((?:;(?:[^":;]|"[^"]*")*)*)\s*:(.*)', re.DOTALL)
+WORDS = re.compile(r"[^\s-]\s+[^\s-]")
 PIECE = re.compile(r';((?:[^";]|"[^"]*")*)')
 VALUE = re.compile(r'((?:[^",]|"[^"]*")*)(?:,|$)')
 CARET = {"^n": "\n", "^'": '"', "^^": "^"}
@@ -51,7 +52,7 @@ def lines_of(data):
     for raw in logical_lines(data):
         text = decoded(raw)
         match = HEAD.fullmatch(text)
-        if match is None:
+        if match is None or WORDS.search(match[2].strip()):  # no colon, or words before it: the rest of a broken line
             yield Line("/".join(path), "", "?", frozenset(), text)
             continue
         group, name, params, value = match.groups()

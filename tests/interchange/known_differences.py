@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from independent_lexer import Line, quoted_printable, text
 
-from koschuso.interchange.notes import NOT_CLOSED, WRONG_END
+from koschuso.interchange.notes import NESTED_CALENDAR, NOT_CLOSED, WRONG_END
 
 
 class Kind(NamedTuple):
@@ -39,7 +39,7 @@ CALENDAR = {
         "RFC 5545, 3.4 and 3.6",
         # the same lines, in the component that they belong to; the damage is a finding
         lambda line, seen: (
-            bool(seen.rules & {WRONG_END.key, NOT_CLOSED.key})
+            bool(seen.rules & {WRONG_END.key, NOT_CLOSED.key, NESTED_CALENDAR.key})
             and (
                 _moved(line, seen.added if line in seen.lost else seen.lost)
                 or (line.path == "VCALENDAR/VCALENDAR" and line.name == "BEGIN")

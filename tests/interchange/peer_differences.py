@@ -47,6 +47,11 @@ ICALENDAR = {
     "no-address": Decision(
         "RFC 6068, 2", "both", "what stands behind mailto: is no mail address; the line stays, the name is taken"
     ),
+    "other-status": Decision(
+        "RFC 5545, 3.8.1.11",
+        "both",
+        "a status that a VTODO cannot have is none of ours; the line stays, with a finding",
+    ),
     "address": Decision(
         "RFC 7986, 6.2", "koschuso", "an attendee's mail address is in EMAIL where the value is no mailto: URI"
     ),
@@ -55,18 +60,17 @@ ICALENDAR = {
 
 RECURRENCE = {
     "icalendar/calendars/issue_156_RDATE_with_PERIOD_TZID_khal.ics": Decision(
-        "RFC 5545, 3.8.4.4", "koschuso", "RANGE=THISANDFUTURE without a change moves nothing; the rule goes on"
-    ),
-    "khal/ics/part1.ics": Decision(
-        "RFC 5545, 3.2.19",
-        "recurring-ical-events",
-        "an RDATE in a second zone that only the file describes is taken as a time of the default zone",
+        "RFC 5545, 3.8.5.2",
+        "both",
+        "an instance without its series has dates of its own (RDATE): they are taken as its dates",
     ),
     "radicale/event_mixed_datetime_and_date_exdate.ics": Decision(
         "RFC 5545, 3.3.5", "koschuso", "a floating series stays floating beside an EXDATE in UTC"
     ),
     "radicale/event_mixed_recurrence_id_dt_type.ics": Decision(
-        "RFC 5545, 3.8.4.4", "koschuso", "a RECURRENCE-ID that is a day replaces the occurrence of that day"
+        "RFC 5545, 3.8.4.4",
+        "koschuso",
+        "a RECURRENCE-ID is of the type of DTSTART; a day beside it can only mean the occurrence of that day",
     ),
     "recurring-ical-events/calendars/issue_117_until_before_dtstart.ics": Decision(
         "RFC 5545, 3.8.5.3", "koschuso", "DTSTART is the first occurrence, also of a rule that ends before it"

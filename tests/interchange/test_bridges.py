@@ -1,6 +1,7 @@
 """The bridges to icalendar and vobject lose nothing, whatever a file holds, and leave no trace in the process."""
 
 import copy
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -106,6 +107,14 @@ def test_every_other_calendar_comes_back_as_from_its_own_writing(calendar_files)
             assert again.records == ical.read(ical.write(reading, OPTIONS)).records, file.path
 
 
+def flat(lines):
+    """A calendar inside of a calendar is one behind it."""
+    found = Counter()
+    for line, count in lines.items():
+        found[line._replace(path=re.sub(r"^(?:VCALENDAR/)+(?=VCALENDAR)", "", line.path))] += count
+    return found
+
+
 @pytest.mark.shared
 @pytest.mark.slow
 def test_what_icalendar_read_keeps_what_icalendar_writes(sound_calendars):
@@ -118,7 +127,7 @@ def test_what_icalendar_read_keeps_what_icalendar_writes(sound_calendars):
             continue
         reading = ical.from_icalendar(given)
         back = b"".join(component.to_ical() for component in bridge_icalendar.to_components(reading, OPTIONS))
-        lost = written - content(back)
+        lost = flat(written) - flat(content(back))
         assert lost == Counter(), file.path
     icalendar.use_zoneinfo()
 

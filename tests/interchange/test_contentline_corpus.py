@@ -1,6 +1,7 @@
 """The line codec on real files: nothing raises, nothing is lost, and damage is told where it is."""
 
 import csv
+import gc
 import re
 import time
 from collections import Counter
@@ -69,11 +70,16 @@ def independent_lines(data):
 
 def test_every_file_is_read_within_a_second_and_none_raises(corpus):
     assert len(corpus) > 1500
-    for path, _, data in corpus:
-        started = time.process_time()
-        trees, _ = read(data)
-        join(texts_of(trees))
-        assert time.process_time() - started < 1, path
+    gc.collect()
+    gc.freeze()  # what other tests hold is none of our time
+    try:
+        for path, _, data in corpus:
+            started = time.process_time()
+            trees, _ = read(data)
+            join(texts_of(trees))
+            assert time.process_time() - started < 1, path
+    finally:
+        gc.unfreeze()
 
 
 def test_no_line_of_a_sound_file_is_lost_or_changed(corpus):

@@ -3,6 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from peer_differences import ICALENDAR, RECURRENCE
@@ -10,7 +11,7 @@ from peers import calendars, fresh_zones
 
 from koschuso.errors import Refused
 from koschuso.interchange import ical
-from koschuso.model import Event, Participation
+from koschuso.model import Event, FuzzyDate, Participation, Task
 
 pytestmark = pytest.mark.shared
 
@@ -18,6 +19,22 @@ TEXTS = {
     "SUMMARY": lambda event: event.title,
     "DESCRIPTION": lambda event: event.description,
     "LOCATION": lambda event: str(event.location or ""),
+}
+BERLIN = ZoneInfo("Europe/Berlin")
+# RFC 5545, 3.2.12: what a participation in a VEVENT can be; another is taken as one that needs an answer
+PARTSTAT = {
+    "eingeladen": "NEEDS-ACTION",
+    "vorlaeufig": "TENTATIVE",
+    "angemeldet": "ACCEPTED",
+    "abgemeldet": "DECLINED",
+    "vertreten": "DELEGATED",
+}
+# 3.8.1.11, and 3.8.2.1: a VTODO with COMPLETED and no STATUS is completed
+TODO_STATUS = {
+    "geplant": "NEEDS-ACTION",
+    "in_arbeit": "IN-PROCESS",
+    "erledigt": "COMPLETED",
+    "verworfen": "CANCELLED",
 }
 MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
@@ -106,6 +123,65 @@ def difference_of_guests(guests, peer):
     return "no-address" if mails else "address"
 
 
+def difference_of_answers(guests, peer):
+    """Whether those who are invited answered alike."""
+    theirs = Counter(
+        str(attendee.params.get("PARTSTAT", "NEEDS-ACTION")).upper() for attendee in several(peer, "ATTENDEE")
+    )
+    for unknown in theirs.keys() - set(PARTSTAT.values()):
+        theirs["NEEDS-ACTION"] += theirs.pop(unknown)
+    return "" if theirs == Counter(PARTSTAT[guest.status] for guest in guests) else "?"
+
+
+def several(peer, name):
+    found = peer.get(name, [])
+    return found if isinstance(found, list) else [found]
+
+
+def categories(peer):
+    return [str(text) for line in several(peer, "CATEGORIES") for text in line.cats if text]
+
+
+def day(value):
+    """The day of a date or time as an office notes it: of a time in UTC that in Berlin."""
+    moment = value.dt
+    if not isinstance(moment, datetime):
+        return moment
+    return (
+        moment.astimezone(BERLIN) if moment.tzinfo is not None and moment.utcoffset() == timedelta(0) else moment
+    ).date()
+
+
+def differences_of_tasks(tasks, peers):
+    """The kinds of difference between tasks and the VTODOs that they were made of."""
+    for task, peer in zip(tasks, peers, strict=True):
+        completed = day(peer["COMPLETED"]) if "COMPLETED" in peer else None
+        status = str(peer.get("STATUS", "COMPLETED" if completed else "NEEDS-ACTION")).upper()
+        ours = {
+            "SUMMARY": task.title.replace("(ohne Titel)", ""),
+            "DESCRIPTION": task.description,
+            "STATUS": TODO_STATUS[task.status],
+            "DTSTART": task.begin,
+            "DUE": task.due,
+            "COMPLETED": task.completed_on,
+            "PERCENT-COMPLETE": task.percent,
+        }
+        theirs = {
+            "SUMMARY": str(peer.get("SUMMARY", "")),
+            "DESCRIPTION": str(peer.get("DESCRIPTION", "")),
+            "STATUS": status,
+            **{name: FuzzyDate.of(day(peer[name])) if name in peer else None for name in ("DTSTART", "DUE")},
+            # a day of completion beside another status is kept as a line, and is none of the task's
+            "COMPLETED": completed if status == "COMPLETED" else None,
+            "PERCENT-COMPLETE": int(peer["PERCENT-COMPLETE"]) if "PERCENT-COMPLETE" in peer else None,
+        }
+        for name, value in ours.items():
+            if name == "STATUS" and status not in TODO_STATUS.values():
+                yield "other-status", task.id
+            else:
+                yield "" if value == theirs[name] else "?", f"{task.id} {name}: {value!r}, not {theirs[name]!r}"
+
+
 def differences(file):
     """The kinds of difference in a file, with where they were seen."""
     reading = ical.read(file.data)
@@ -114,6 +190,12 @@ def differences(file):
         if error:
             yield "unreadable", error
             return
+        todos = [part for root in roots for part in root.subcomponents if part.name == "VTODO"]
+        tasks = [record for record in reading.records if isinstance(record, Task)]
+        if len(todos) == len(tasks):
+            yield from differences_of_tasks(tasks, todos)
+        else:
+            yield "lost-component", f"{len(todos)} of {len(tasks)} VTODO"
         peers = [part for root in roots for part in root.subcomponents if part.name == "VEVENT"]
         events = [record for record in reading.records if isinstance(record, Event)]
         refused = [finding for finding in reading.findings if finding.rule == "ical.nicht_uebernommen"]
@@ -131,6 +213,8 @@ def differences(file):
         for event, peer in zip(events, peers, strict=True):
             yield difference_of_times(event, peer), event.id
             yield difference_of_guests(guests[event.id], peer), event.id
+            yield difference_of_answers(guests[event.id], peer), f"{event.id} PARTSTAT"
+            yield "" if Counter(categories(peer)) == Counter(event.topics) else "?", f"{event.id} CATEGORIES"
             for name, value in TEXTS.items():
                 told = peer.get(name, "")
                 if not isinstance(told, list) and str(told) != value(event):
@@ -160,12 +244,7 @@ def test_the_first_fifty_occurrences_are_those_of_recurring_ical_events(sound_ca
         kinds = {kind for kind, _ in differences(file)} - {"", "address"}
         events = [record for record in ical.read(file.data).records if isinstance(record, Event)]
         masters = [event for event in events if event.recurrence and not event.occurrence_of]
-        if (
-            kinds
-            or file.path in RECURRENCE
-            or len(masters) != 1
-            or len({event.occurrence_of or event.id for event in events}) != 1
-        ):
+        if kinds or len(masters) != 1 or len({event.occurrence_of or event.id for event in events}) != 1:
             continue
         ours = occurrences(masters[0], events, limit=50)
         if not ours.items or (not ours.complete and len(ours.items) < 50):
@@ -182,10 +261,10 @@ def test_the_first_fifty_occurrences_are_those_of_recurring_ical_events(sound_ca
                 )
             except Exception:  # noqa: BLE001, S112 - the judge may fail in any way
                 continue
-            peer = sorted(instant(event["DTSTART"].dt) for event in found)
+            peer = sorted(tuple(map(instant, peer_times(event))) for event in found)
         compared += 1
-        mine = sorted(our_times(span)[0] for span in spans)
+        mine = sorted(map(our_times, spans))
         if mine != peer[: len(mine)]:
             other.append((file.path, sorted(set(mine) ^ set(peer[: len(mine)]))[:4]))
     assert compared > 100
-    assert other == [], "\n".join(map(str, other))
+    assert {path for path, _ in other} == set(RECURRENCE), "\n".join(map(str, other))

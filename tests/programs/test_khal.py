@@ -57,7 +57,8 @@ def listed(programs):
         # an event of several days is listed on each of them
         days = [event for line in text.splitlines() for event in json.loads(line)]
         found = list({(event["uid"], event["start-long"], event["end-long"]): event for event in days}.values())
-        return found, len(list(calendar.glob("*.ics")))
+        # tasks have files of their own in the folder, and are no events
+        return found, sum(b"BEGIN:VEVENT" in path.read_bytes() for path in calendar.glob("*.ics"))
 
     return read
 

@@ -51,8 +51,7 @@ def subscriber(programs, tmp_path):
     def look(name):
         folder = vdirsyncer.home / "folder"
         config = vdirsyncer.home / "vdirsyncer.conf"
-        first = not folder.exists()
-        if first:
+        if not folder.exists():
             folder.mkdir()
             config.write_text(
                 CLIENT.format(home=vdirsyncer.home, port=server.server_port, name=name, folder=folder),
@@ -68,8 +67,17 @@ def subscriber(programs, tmp_path):
     server.server_close()
 
 
+def said(files):
+    """The content of events without UID: vdirsyncer gives those that it subscribes to one of their content."""
+    found = Counter()
+    for (whole, inside), count in contents(files).items():
+        name, lines = whole
+        found[name, frozenset(line for line in lines if line[0].name != "UID"), inside] += count
+    return found
+
+
 def told(files):
-    return contents([data for _, data in files.values()])
+    return said([data for _, data in files.values()])
 
 
 def sequences(data):
@@ -92,7 +100,7 @@ def test_a_subscriber_has_what_the_feed_has_also_after_it_has_changed(subscriber
         first = look(feed.name)
         before = feed.read_bytes()
 
-        assert told(first) == contents([before])
+        assert told(first) == said([before])
         assert len(first) == len({event.occurrence_of or event.id for event in odd_events})
 
         office.feed(feed, audience="intern")
@@ -106,9 +114,11 @@ def test_a_subscriber_has_what_the_feed_has_also_after_it_has_changed(subscriber
         office.feed(feed, audience="intern")
         second = look(feed.name)
 
-    assert told(second) == contents([feed.read_bytes()])
-    assert Counter(name for name, file in second.items() if first.get(name) != file).total() == 2
-    assert len(first.keys() - second.keys()) == 1
+    assert told(second) == said([feed.read_bytes()])
+    # what has not changed is not even written again: two are new and three are gone, two of them in their new form
+    assert len(second.keys() - first.keys()) == 2
+    assert len(first.keys() - second.keys()) == 3
+    assert all(first[name] == second[name] for name in first.keys() & second.keys())
     risen = {key for key, number in sequences(feed.read_bytes()).items() if number > sequences(before)[key]}
     assert risen == {("tag@odd.example", ""), ("utc@odd.example", "")}
 
@@ -121,7 +131,7 @@ def test_a_subscriber_gets_the_public_events_of_the_example_office(subscriber, o
     files = look(feed.name)
 
     data = feed.read_bytes()
-    assert told(files) == contents([data])
-    assert len(files) > 20
+    assert told(files) == said([data])
+    assert len(files) == data.count(b"BEGIN:VEVENT") > 0
     assert b"ATTENDEE" not in data
     assert b"BEGIN:VALARM" not in data

@@ -453,6 +453,11 @@ def test_events_inside_a_poll_stay_inside():
         ),
         (b"END:VEVENT\nBEGIN:VCARD\nFN:x\nEND:VCARD\n", [(rules.STRAY_END, 1)], {"VCARD": ["x"]}),
         (b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nEND:VEVENT\n", [(rules.NOT_CLOSED, 1)], {"VEVENT": ["1"]}),
+        (
+            b"BEGIN:VCALENDAR\nBEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nEND:VEVENT\nEND:VCALENDAR\nEND:VCALENDAR\n",
+            [(rules.NESTED_CALENDAR, 1)],
+            {"VEVENT": ["1"]},
+        ),
         (b"\nLogin\nBEGIN:VCARD\nFN:x\nEND:VCARD\n", [(rules.OUTSIDE, 2), (rules.NO_COLON, 2)], {"VCARD": ["x"]}),
         (b"", [(rules.NOTHING_FOUND, None)], {}),
         (b"<html>\n", [(rules.OUTSIDE, 1), (rules.NOTHING_FOUND, None)], {}),
@@ -612,3 +617,19 @@ def test_every_rule_has_its_own_key_and_a_german_sentence():
 def test_a_name_out_of_a_file_reaches_no_message_unless_it_is_harmless():
     _, notes = read(b"BEGIN:Eva Muster, Weg 1\nA:1\n")
     assert all("Muster" not in finding.message for finding in notes.findings)
+
+
+def test_a_calendar_in_a_calendar_is_neither_without_its_end_nor_its_begin():
+    _, notes = read(b"BEGIN:VCALENDAR\n" * 3 + b"END:VCALENDAR\n" * 3)
+    assert sorted((finding.line, finding.rule) for finding in notes.findings) == [
+        (1, rules.NESTED_CALENDAR.key),
+        (2, rules.NESTED_CALENDAR.key),
+    ]
+
+
+def test_zeros_between_the_letters_of_utf_16_hide_no_component():
+    trees, notes = read(
+        "\ufeffBEGIN:VCARD\nFN:x\nEND:VCARD\n".encode("utf-32-le").replace(b"\xff\xfe\0\0", b"\xff\xfe", 1)
+    )
+    assert [tree.first("FN").value for tree in trees] == ["x"]
+    assert rules_of(notes) == [rules.UTF16.key]

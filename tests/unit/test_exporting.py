@@ -15,6 +15,7 @@ from koschuso.cli.export_output import print_export
 from koschuso.errors import Unavailable, WrongUse
 from koschuso.interchange.format import Format, Writing
 from koschuso.model import (
+    Committee,
     Event,
     EventStatus,
     LegalBasis,
@@ -339,3 +340,36 @@ def test_the_time_of_a_feed_is_the_last_change_of_the_data(office):
     stamp = office.store.last_changed_at().astimezone(UTC)
 
     assert f"DTSTAMP:{stamp:%Y%m%dT%H%M%SZ}".encode() in office.feed().data
+
+
+# -- numbers and sentences that hold -----------------------------------------------------------------------------------
+
+
+def test_what_is_not_in_the_file_is_not_counted(office, tmp_path):
+    office.save(attrs.evolve(PUBLIC, id="e-3", status=EventStatus.IDEE))
+
+    calendar = office.export(tmp_path / "k.ics", kinds=("event",))
+    single = office.export(tmp_path / "k.ics.zip", kinds=("event",))
+    feed = office.feed(tmp_path / "f.ics", audience="intern")
+
+    assert (calendar.written, single.written, feed.written) == (2, 2, 2)
+    assert any("Idee" in finding.message for finding in calendar.lost)
+
+
+def test_a_list_says_nothing_about_versions_of_cards_and_names_committees(office, tmp_path):
+    office.save(Committee(id="k", name="Beirat", type="steuergruppe"))
+
+    lost = [finding.message for finding in office.export(tmp_path / "k.csv", target="outlook").lost]
+
+    assert not [message for message in lost if "vCard" in message]
+    assert "Gremien (1) stehen nicht in der Kontaktliste; sie kennt nur Menschen und Organisationen." in lost
+
+
+def test_a_missing_folder_is_called_missing(office, tmp_path):
+    with pytest.raises(Unavailable, match=r"Den Ordner .*fehlt gibt es nicht"):
+        office.export(tmp_path / "fehlt" / "k.ics")
+
+
+def test_a_name_without_an_ending_is_told_so(office, tmp_path):
+    with pytest.raises(WrongUse, match="»kalender« hat keine Endung"):
+        office.export(tmp_path / "kalender")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import attrs
 import click
@@ -13,14 +14,17 @@ from koschuso.cli.common import command as _command
 from koschuso.cli.common import office_option as _office_option
 from koschuso.cli.common import open_office as _open
 from koschuso.cli.export_output import export_as_json, print_export
-from koschuso.cli.import_output import import_as_json, print_import
+from koschuso.cli.import_output import import_as_json, print_import, refusal_as_json
 from koschuso.cli.messages import message
 from koschuso.cli.output import finding_as_json, print_findings, print_json, print_table, progress
 from koschuso.cli.showing import as_row, as_text, columns_of
-from koschuso.errors import NotFound, WrongUse
+from koschuso.errors import KoschusoError, NotFound, Refused, Unavailable, WrongUse
 from koschuso.interchange.targets import TARGET_NAMES
 from koschuso.model import RECORD_TYPES, Severity
 from koschuso.office import Office
+
+if TYPE_CHECKING:
+    from koschuso.office.importing import ImportResult
 
 __all__ = ["COMMANDS"]
 
@@ -66,17 +70,32 @@ def import_(
     as_json: bool,
 ) -> int:
     """Liest Dateien ein; die Art (.ics, .vcf, schuldaten.csv …) wird am Inhalt erkannt."""
-    results = []
+    results: list[tuple[str, ImportResult | KoschusoError]] = []
     with _open(buero) as office, progress("Einlesen") as report:
         for file in datei:
-            result = office.import_file(file, dry_run=dry_run, keep=keep, region=region, progress=report)
-            results.append((file, result))
+            try:
+                results.append(
+                    (file, office.import_file(file, dry_run=dry_run, keep=keep, region=region, progress=report))
+                )
+            except (Refused, NotFound, Unavailable) as error:
+                # Each file is a transaction of its own: one that cannot be read does not hide what became of the others.
+                if len(datei) == 1:
+                    raise
+                results.append((file, error))
     if as_json:
-        print_json([import_as_json(file, result) for file, result in results])
+        print_json(
+            [
+                refusal_as_json(file, result) if isinstance(result, KoschusoError) else import_as_json(file, result)
+                for file, result in results
+            ]
+        )
     else:
         for file, result in results:
-            print_import(Path(file).name, result)
-    return 1 if any(result.refused for _, result in results) else 0
+            if isinstance(result, KoschusoError):
+                click.echo(f"{click.style('Fehler', fg='red')}: {result.message}", err=True)
+            else:
+                print_import(Path(file).name, result)
+    return 1 if any(isinstance(result, KoschusoError) or result.refused for _, result in results) else 0
 
 
 @_command("export")

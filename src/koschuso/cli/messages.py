@@ -64,6 +64,11 @@ def message(
     target = Path(output)
     if target.suffix.lower() != ".eml":
         raise WrongUse("Die Datei für die Mail endet auf .eml, zum Beispiel einladung.eml.")
+    if not target.parent.is_dir():
+        # Before the office notes what is sent: a cancellation that nobody gets is none.
+        raise WrongUse(
+            f"Den Ordner {target.parent} gibt es nicht. Bitte legen Sie ihn an oder nennen Sie einen anderen."
+        )
     with open_office(buero) as office:
         result = office.messages(
             id.removeprefix("event/"),

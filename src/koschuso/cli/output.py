@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import threading
 from contextlib import contextmanager
@@ -17,11 +18,13 @@ if TYPE_CHECKING:
 
     from koschuso.model import Finding
 
-__all__ = ["finding_as_json", "print_findings", "print_json", "print_table", "progress"]
+__all__ = ["finding_as_json", "print_findings", "print_grouped", "print_json", "print_table", "progress"]
 
 _MARKS = {Severity.INFO: "Hinweis", Severity.WARNING: "Warnung", Severity.ERROR: "Fehler"}
 _COLOURS = {Severity.INFO: "cyan", Severity.WARNING: "yellow", Severity.ERROR: "red"}
 _MOST_FINDINGS = 20
+_MOST_PLACES = 5
+_NUMBER = re.compile(r"\d+")
 _SECONDS_BEFORE_PROGRESS = 1.0
 
 
@@ -49,14 +52,51 @@ def print_findings(findings: Sequence[Finding], *, title: str = "", most: int = 
     """Print findings, the worst first, and say how many more there are."""
     if title and findings:
         click.echo(title)
-    order = [Severity.ERROR, Severity.WARNING, Severity.INFO]
-    for finding in sorted(findings, key=lambda found: order.index(found.severity))[:most]:
-        mark = click.style(_MARKS[finding.severity], fg=_COLOURS[finding.severity])
-        where = f" (Zeile {finding.line})" if finding.line else ""
-        what = f" [{finding.kind}/{finding.id}]" if finding.id else ""
-        click.echo(f"  {mark}{where}: {finding.message}{what}")
+    for finding in sorted(findings, key=_worst_first)[:most]:
+        _print_finding(finding)
     if len(findings) > most:
         click.echo(f"  … und {len(findings) - most} weitere; alle zeigt --json.")
+
+
+def print_grouped(findings: Sequence[Finding], *, title: str = "", most: int = _MOST_FINDINGS) -> None:
+    """Print findings, the worst first; what is said again and again is printed once, with number and places.
+
+    Findings are equal when they differ in nothing but numbers and the record.
+    """
+    if title and findings:
+        click.echo(title)
+    groups: dict[tuple[Severity, str, str], list[Finding]] = {}
+    for finding in sorted(findings, key=_worst_first):
+        text = finding.message.replace(finding.id, "") if finding.id else finding.message
+        groups.setdefault((finding.severity, finding.rule, _NUMBER.sub("", text)), []).append(finding)
+    for first, *others in list(groups.values())[:most]:
+        _print_finding(first)
+        if others:
+            click.echo(f"    ebenso {len(others)}-mal{_places(others)}")
+    hidden = [finding for group in list(groups.values())[most:] for finding in group]
+    if hidden:
+        click.echo(f"  … und {len(hidden)} weitere; alle zeigt --json.")
+
+
+def _places(findings: Sequence[Finding]) -> str:
+    lines = [str(finding.line) for finding in findings if finding.line and not finding.source]
+    records = [f"{finding.kind}/{finding.id}" for finding in findings if finding.id]
+    places, word = (lines, "Zeile " if len(lines) == 1 else "Zeilen ") if len(lines) == len(findings) else (records, "")
+    if len(places) < len(findings):
+        return "; alle zeigt --json."
+    rest = " …; alle zeigt --json." if len(places) > _MOST_PLACES else ""
+    return f": {word}{', '.join(places[:_MOST_PLACES])}{rest or '.'}"
+
+
+def _worst_first(finding: Finding) -> int:
+    return [Severity.ERROR, Severity.WARNING, Severity.INFO].index(finding.severity)
+
+
+def _print_finding(finding: Finding) -> None:
+    mark = click.style(_MARKS[finding.severity], fg=_COLOURS[finding.severity])
+    where = f" (Zeile {finding.line})" if finding.line else ""
+    what = f" [{finding.kind}/{finding.id}]" if finding.id else ""
+    click.echo(f"  {mark}{where}: {finding.message}{what}")
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

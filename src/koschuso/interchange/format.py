@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, Protocol
 
 import attrs
 
@@ -14,11 +15,26 @@ from koschuso.model import EMPTY, Finding, Reading, Record
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Format", "Portion", "ReadOptions", "Source", "WriteOptions", "Writing", "recognise"]
+__all__ = ["Format", "Held", "Portion", "ReadOptions", "Source", "WriteOptions", "Writing", "recognise"]
+
+_PAGE: Final = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<!--.{0,500}?-->\s*)?<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL
+)
+_BEGINNING: Final = 1024
 
 
 def _strings(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(values)
+
+
+class Held(Protocol):
+    """What the office holds, as an import asks for it."""
+
+    def __call__(self, kind: str, id: str, /) -> Record | None:  # noqa: A002 - the record's own term
+        """Give the stored record, ``None`` if there is none."""
+
+    def where(self, kind: str, field: str, value: str, /) -> Iterator[Record]:
+        """Give the stored records of a kind whose field has this value."""
 
 
 class Source(NamedTuple):
@@ -112,10 +128,12 @@ class Writing:
     Attributes:
         data: The file.
         findings: Loss report: what this format or target cannot carry, one finding for each sort of loss.
+        missing: How many of the records that were to be written are not in the file at all; a finding says why.
     """
 
     data: bytes
     findings: tuple[Finding, ...] = ()
+    missing: int = 0
 
 
 @attrs.frozen(kw_only=True)
@@ -142,6 +160,8 @@ class Format:
             an import. A kind that is not named is carried whole.
         settle: Takes the stored and the read record, and gives the read one with those stored values that the file
             tells only coarsely and does not contradict. ``None`` takes the record as read.
+        implied: Takes the stored and the read record, and what the office holds; gives the read one without kept lines
+            that say only what follows from other stored records. Asked where the record would change otherwise.
         edition: Gives how new a record says it is, as something that compares with the edition of the same record from
             another file; ``None`` where it does not say.
         apply: For a format whose files can be messages (iTIP): turns what was read into the records that the office is
@@ -160,6 +180,7 @@ class Format:
     columns: Callable[[bytes], tuple[str, ...]] | None = None
     carries: Mapping[str, tuple[str, ...]] = EMPTY
     settle: Callable[[Record, Record], Record] | None = None
+    implied: Callable[[Record, Record, Held], Record] | None = None
     edition: Callable[[Record], Any] | None = None
     apply: Callable[[Reading, Callable[[str, str], Record | None]], Reading] | None = None
 
@@ -210,6 +231,12 @@ def recognise(data: bytes, formats: Iterable[Format], *, suffix: str = "") -> Fo
         raise Refused(
             f"Die Datei passt zu mehreren Formaten: {names}. Bitte geben Sie das gewünschte Format an.",
             formats=tuple(sorted(found.name for found in matching)),
+        )
+    if _PAGE.match(data[:_BEGINNING]):
+        raise Refused(
+            "Das ist eine Internetseite (HTML), vielleicht eine Aufforderung, sich anzumelden. Bitte melden Sie sich im "
+            "Browser an und laden Sie die Datei noch einmal herunter.",
+            formats=(),
         )
     known = ", ".join(sorted({ending for candidate in readable for ending in candidate.suffixes}))
     problem = f" Nicht prüfen konnte das Format {', '.join(sorted(failed))}." if failed else ""

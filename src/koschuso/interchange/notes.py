@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = [
+    "ADDRESS_BOOK",
     "BAD_NAME",
     "BAD_QUOTES",
     "BASE64_UNINDENTED",
@@ -26,6 +27,7 @@ __all__ = [
     "CONTROL_CHARACTER",
     "LINE_TOO_LONG",
     "MIXED_LINE_ENDS",
+    "NESTED_CALENDAR",
     "NOTHING_FOUND",
     "NOT_CLOSED",
     "NO_COLON",
@@ -160,6 +162,12 @@ STRAY_END: Final = ReadingRule(
     "In Zeile {line} endet {name}, ohne begonnen zu haben; die Zeile wurde übergangen.",
     "END outside every component; ignored.",
 )
+NESTED_CALENDAR: Final = ReadingRule(
+    "bestandteil.kalender_im_kalender",
+    Severity.WARNING,
+    "Im Kalender ab Zeile {line} steht ein weiterer Kalender; gelesen und geschrieben werden sie nacheinander.",
+    "VCALENDAR within VCALENDAR; read as one after the other.",
+)
 TOO_DEEP: Final = ReadingRule(
     "bestandteil.zu_tief",
     Severity.ERROR,
@@ -192,6 +200,13 @@ OUTSIDE: Final = ReadingRule(
     Severity.WARNING,
     "Ab Zeile {line} steht Text außerhalb eines Kalenders oder einer Visitenkarte; er wurde nicht übernommen.",
     "Lines outside every BEGIN … END; delivered as a segment without a name.",
+)
+ADDRESS_BOOK: Final = ReadingRule(
+    "datei.adressbuch",
+    Severity.INFO,
+    "Ab Zeile {line} sind die Visitenkarten in {name} zusammengefasst; übernommen wurden die Karten, nicht die Angaben "
+    "dieser Hülle.",
+    "Cards within BEGIN:VADDRESSBOOK, as vdirsyncer and Evolution write them; lines beside the cards are passed over.",
 )
 NOTHING_FOUND: Final = ReadingRule(
     "datei.ohne_bestandteil",
@@ -236,11 +251,13 @@ READING_RULES: Final = (
     NOT_CLOSED,
     WRONG_END,
     STRAY_END,
+    NESTED_CALENDAR,
     TOO_DEEP,
     TOO_LARGE,
     TOO_MANY_PROPERTIES,
     TOO_MANY_COMPONENTS,
     OUTSIDE,
+    ADDRESS_BOOK,
     NOTHING_FOUND,
     UTF16,
     MIXED_LINE_ENDS,

@@ -226,7 +226,7 @@ def _packed(writing: Writing, pieces: Sequence[Piece], suffix: str, titled: Call
                 severity=Severity.WARNING,
             ),
         )
-    return Writing(data=pack(pieces, suffix, with_titles=titled), findings=findings)
+    return Writing(data=pack(pieces, suffix, with_titles=titled), findings=findings, missing=writing.missing)
 
 
 def members_of(data: bytes) -> list[bytes]:
@@ -295,6 +295,7 @@ VCARD_ZIP: Final = Format(
     kinds=vcard.FORMAT.kinds,
     carries=_CARRIES,
     settle=_settle,
+    implied=vcard.FORMAT.implied,
     edition=_edition,
 )
 """One .vcf for each contact."""

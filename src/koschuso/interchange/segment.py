@@ -18,6 +18,7 @@ END may be lower-case, folded, and have blanks around.
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from koschuso.interchange import notes as rules
@@ -46,7 +47,9 @@ _BARE_FEED: Final = re.compile(rb"(?<!\r)\n")
 _WITH_RETURN: Final = re.compile(rb"\r\n")
 _CALENDAR: Final = "VCALENDAR"
 _CARD: Final = "VCARD"
+_ADDRESS_BOOK: Final = "VADDRESSBOOK"  # of vdirsyncer and Evolution, around all cards of a file
 _IN_CALENDAR: Final = (_CALENDAR,)
+_AROUND: Final = frozenset({_CALENDAR, _ADDRESS_BOOK})
 # These never stand inside one of `_NEVER_AROUND`: their BEGIN shows that the one before was not closed. They do stand
 # inside others, for example in VPOLL and in components of producers' own.
 _TOP_LEVEL: Final = frozenset({_CALENDAR, _CARD, "VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY"})
@@ -153,6 +156,8 @@ class _Segmenter:
         self._names: dict[bytes, str] = {}
         self._root = 0
         self._calendar = 0  # line number of the open VCALENDAR, 0 when there is none
+        self._around: list[int] = []  # line numbers of the calendars in which another one began before their END
+        self._address_book = 0  # line number of the open VADDRESSBOOK, 0 when there is none
         self._header_due = False
         self._nesting = Nesting(limits.depth)  # open components, none outside
         self._unit = ""  # name of the outermost of them
@@ -181,7 +186,7 @@ class _Segmenter:
                     nesting.begin(name)
                     continue
                 at = mark.start()
-                if opened or at != self._start or self._header_due or name == _CALENDAR:
+                if opened or at != self._start or self._header_due or name in _AROUND:
                     yield from self._begin(name, at)
                 else:
                     self._open(name, at)
@@ -212,6 +217,7 @@ class _Segmenter:
         else:
             yield from self._own_lines(end)
         self._close_calendar()
+        self._close_address_book()
         if not self.found:
             self.notes.note(rules.NOTHING_FOUND)
 
@@ -224,16 +230,32 @@ class _Segmenter:
         else:
             yield from self._own_lines(at)
         if name == _CALENDAR:
+            around = self._calendar
             self._close_calendar()
+            if around and len(self._around) < self.limits.depth:
+                self._around.append(around)
             self.found = True
             self._root += 1
             self._calendar = self._line_at(at)
             self._header_due = True
             self._start = self.buffer.index(b"\n", at + 1)
-            while self.buffer[self._start + 1 : self._start + 2] in {b" ", b"\t"}:  # the name is folded
-                self._start = self.buffer.index(b"\n", self._start + 1)
+            self._pass_folds()
+            return
+        if name == _ADDRESS_BOOK:
+            self._close_calendar()
+            self._close_address_book()
+            self.found = True
+            self._address_book = self._line_at(at)
+            self.notes.note(rules.ADDRESS_BOOK, line=self._address_book, name=name)
+            self._start = self.buffer.index(b"\n", at + 1)
+            self._pass_folds()
             return
         self._open(name, at)
+
+    def _pass_folds(self) -> None:
+        """Pass over the rest of a BEGIN whose name is folded."""
+        while self.buffer[self._start + 1 : self._start + 2] in {b" ", b"\t"}:
+            self._start = self.buffer.index(b"\n", self._start + 1)
 
     def _open(self, name: str, at: int) -> None:
         """A component begins at the top or directly in a calendar."""
@@ -261,10 +283,21 @@ class _Segmenter:
                 yield from self._leave(mark.start())
                 self._start = after
                 self._calendar = 0
+            elif closes is None and name == _ADDRESS_BOOK and self._address_book:
+                yield from self._leave(mark.start())
+                self._start = after
+                self._address_book = 0
             return
         yield from self._own_lines(mark.start())
         if name == _CALENDAR and self._calendar:
             self._calendar = 0
+        elif name == _ADDRESS_BOOK and self._address_book:
+            self._address_book = 0
+        elif name == _CALENDAR and self._around:
+            # it was no calendar without its end, but one with a calendar inside
+            number = self._around.pop()
+            self.notes.retract(rules.NOT_CLOSED, number)
+            self.notes.note(rules.NESTED_CALENDAR, line=number, name=name)
         else:
             self.notes.note(rules.STRAY_END, line=self._line_at(mark.start()), name=name, value=f"END:{name}")
         self._start = after
@@ -295,7 +328,7 @@ class _Segmenter:
             self._skipping = False
             return
         raw = self.buffer[start + 1 : until + 1]
-        blank = not raw or raw.isspace()
+        blank = not raw or raw.isspace() or (self._address_book and not self._calendar)
         if blank and not self._header_due:
             self._skipping = False
             return
@@ -338,6 +371,11 @@ class _Segmenter:
         if self._calendar:
             self.notes.note(rules.NOT_CLOSED, line=self._calendar, name=_CALENDAR)
             self._calendar = 0
+
+    def _close_address_book(self) -> None:
+        if self._address_book:
+            self.notes.note(rules.NOT_CLOSED, line=self._address_book, name=_ADDRESS_BOOK)
+            self._address_book = 0
 
     def _is_agent(self, at: int) -> bool:
         """Whether the card that begins here is the value of AGENT in another card (vCard 2.1)."""
@@ -500,7 +538,7 @@ def _transcoded(blocks: Iterator[bytes], notes: Notes) -> Iterator[bytes]:
 
     notes.note(rules.UTF16)
     decoder = getincrementaldecoder(codec)("replace")
-    yield decoder.decode(first).encode("utf-8", "replace")
-    for block in blocks:
-        yield decoder.decode(block).encode("utf-8", "replace")
+    # without zeros, which are in no text: else a BEGIN with one in it would begin a component only when written again
+    for block in chain((first,), blocks):
+        yield decoder.decode(block).replace("\0", "").encode("utf-8", "replace")
     yield decoder.decode(b"", final=True).encode("utf-8", "replace")

@@ -92,7 +92,7 @@ class _Archive:
         wanted = (
             self.cards if name.endswith(CARD_ENDINGS) else self.calendars if name.endswith(CALENDAR_ENDINGS) else None
         )
-        if wanted is None:
+        if wanted is None or _of_a_mac(name):
             self._foreign(name, number)
             return None
         if info.file_size > _SMALL and info.file_size > MAX_ARCHIVE_RATIO * max(info.compress_size, 1):
@@ -135,6 +135,11 @@ class _Archive:
                 source=_source(number),
             )
         )
+
+
+def _of_a_mac(name: bytes) -> bool:
+    """Tell what a Mac adds to a ZIP beside every file: it has the file's ending but is none of its kind."""
+    return name.startswith(b"__macosx/") or name.rpartition(b"/")[2].startswith(b"._")
 
 
 def _source(number: int) -> str:
@@ -205,7 +210,11 @@ def _placed(finding: Finding, starts: list[tuple[int, int]]) -> Finding:
     from bisect import bisect_right  # noqa: PLC0415 - only findings need it
 
     if finding.line is None:
-        return attrs.evolve(finding, source=finding.source or _source(starts[0][1])) if len(starts) == 1 else finding
+        if len(starts) > 1:
+            return finding
+        number = starts[0][1]
+        message = f"Datei {number} im ZIP: {finding.message}"
+        return attrs.evolve(finding, message=message, source=finding.source or _source(number))
     first, number = starts[bisect_right(starts, (finding.line, MAX_ARCHIVE_MEMBERS)) - 1]
     line = finding.line - first + 1
     message = finding.message.replace(f"Zeile {finding.line}", f"Zeile {line}")

@@ -107,7 +107,7 @@ def export(
     return ExportResult(
         path=path,
         format=format_.title,
-        written=len(selection.records),
+        written=len(selection.records) - writing.missing,
         omitted=selection.omitted,
         lost=(*dict.fromkeys((*writing.findings, *_hazards(selection.records))), *told),
         target=target,
@@ -143,7 +143,7 @@ def feed(
     return ExportResult(
         path=path,
         format="Kalender zum Abonnieren (iCalendar)",
-        written=len(selection.records),
+        written=len(selection.records) - writing.missing,
         omitted=selection.omitted,
         lost=(*dict.fromkeys((*writing.findings, *_hazards(selection.records))), *told),
         target=target,
@@ -243,7 +243,8 @@ def _format_for(path: Path, target: str, registry: Registry) -> Format:
         programs = " oder ".join(f"--target {program}" for program in found.targets)
         raise WrongUse(f"Mit der Endung »{suffix}« schreibt koschuso: {found.title}. Sagen Sie das dazu: {programs}.")
     known = ", ".join(sorted(_endings(writers)))
-    raise WrongUse(f"Die Endung »{path.suffix}« gehört zu keinem Format; geschrieben werden {known}.")
+    wrong = f"Die Endung »{path.suffix}« gehört zu keinem Format" if path.suffix else f"»{path.name}« hat keine Endung"
+    raise WrongUse(f"{wrong}; geschrieben werden {known}.")
 
 
 def _endings(formats: Iterable[Format]) -> set[str]:

@@ -104,6 +104,8 @@ class ImportResult:
         findings: What was mended or is doubtful.
         left_out: What was deliberately not taken: private properties of people, rows of no interest.
         dry_run: Whether nothing was written.
+        titles: In a dry run, what people call the records that were read: an id rarely tells them.
+            Personal, so it stands in no ``repr``.
     """
 
     format: str
@@ -116,6 +118,7 @@ class ImportResult:
     findings: tuple[Finding, ...] = ()
     left_out: tuple[Finding, ...] = ()
     dry_run: bool = False
+    titles: Mapping[Reference, str] = attrs.field(factory=dict, repr=False, eq=False)
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -133,11 +136,12 @@ class ImportResult:
 
     def summary(self) -> str:
         """Say in one German paragraph what happened."""
-        parts = [
-            f"{self.format}: {len(self.created)} neu, {len(self.updated)} geändert, {len(self.unchanged)} unverändert."
-        ]
+        counts = f"{len(self.created)} neu, {len(self.updated)} geändert, {len(self.unchanged)} unverändert."
+        if not (self.created or self.updated or self.kept or self.unchanged or self.left_out or self.refused):
+            counts = "Die Datei enthält keinen Eintrag."
+        parts = [f"{self.format}: {counts}"]
         if self.kept:
-            parts.append(f"Nicht überschrieben, weil Ihr Stand neuer ist: {len(self.kept)}.")
+            parts.append(f"Nicht überschrieben, weil Ihr Stand neuer oder von Ihnen geändert ist: {len(self.kept)}.")
         if self.left_out:
             parts.append(f"Bewusst ausgelassen: {len(self.left_out)}.")
         if self.refused:

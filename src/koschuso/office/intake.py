@@ -6,6 +6,7 @@ else saves in between is overwritten unseen. Memory is bounded by a portion, not
 
 from __future__ import annotations
 
+import stat
 from functools import partial
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
@@ -73,6 +74,7 @@ class Intake:
         self.kept: list[str] = []
         self.unchanged: list[str] = []
         self.fields: dict[Reference, tuple[str, ...]] = {}
+        self.titles: dict[Reference, str] = {}
         self.refused: list[Finding] = []
         self.findings: list[Finding] = []
         self.left_out: list[Finding] = []
@@ -82,6 +84,8 @@ class Intake:
     def take(self, file: Path) -> ImportResult:
         """Take over a file; see `koschuso.office.Office.import_file`."""
         try:
+            if not stat.S_ISREG(file.stat().st_mode) and not file.is_dir():
+                raise Refused(f"{file} ist keine gewöhnliche Datei, sondern etwa ein Gerät oder eine Pipe.")
             with file.open("rb") as stream:
                 size = stream.seek(0, 2)
                 stream.seek(0)
@@ -138,6 +142,7 @@ class Intake:
             findings=tuple(self.findings),
             left_out=tuple(self.left_out),
             dry_run=self.dry_run,
+            titles=self.titles,
         )
 
     def _signature(self) -> str:
@@ -178,6 +183,8 @@ class Intake:
         self._tell(applied.findings)
         self.left_out.extend(applied.left_out)
         keys = {key: key for source in portion.sources for key in source.records}
+        if self.dry_run:
+            self.titles.update(_titles(applied.records))
         unsettled = self._records(applied.records, format_, portion.written, keys)
         # What a message means depends on what is held: it is never passed over.
         if self.memory is not None and applied is stripped:
@@ -237,6 +244,10 @@ class Intake:
         base = None if self.memory is None else self.memory.base_of(there)
         try:
             decision = decide(there, record, format_, base=base, outdated=outdated, own=written is not None)
+            if format_.implied is not None and (decision.fields or decision.kept):
+                said = format_.implied(there, record, StoredRecords(self.store))
+                if said is not record:
+                    decision = decide(there, said, format_, base=base, outdated=outdated, own=written is not None)
         except InvalidRecord as error:
             # The file's fields contradict those of the stored record that it does not carry.
             self.refused.extend(finding for finding in error.findings if isinstance(finding, Finding))
@@ -305,3 +316,11 @@ class Intake:
 def _settled(sources: Iterable[Source], unsettled: set[str]) -> Iterator[Source]:
     """The components whose records the store now has as the file says."""
     return (source for source in sources if unsettled.isdisjoint(source.records))
+
+
+def _titles(records: Iterable[Record]) -> Iterator[tuple[Reference, str]]:
+    """Give what people call records; a person's title is an academic one, so the name comes first."""
+    for record in records:
+        title = getattr(record, "name", "") or getattr(record, "title", "")
+        if title:
+            yield Reference(record.KIND, record.id), str(title)

@@ -131,7 +131,7 @@ class _Messages:
         organiser = self._own_address()
         whole = method == "CANCEL" and not uninvite
         if uninvite and not people:
-            raise WrongUse("Nennen Sie, wer ausgeladen wird.")
+            raise WrongUse("Nennen Sie mit --wer, wer ausgeladen wird.")
         event = self._called_off() if whole else self.event
         if method == "REQUEST" and event.status in _CALLED_OFF:
             raise Refused(f"{event.KIND} {event.id}: Der Termin ist abgesagt; möglich ist eine Absage (cancel).")
@@ -267,7 +267,7 @@ class _Messages:
         from koschuso.interchange import imip, itip  # noqa: PLC0415 - as above
 
         if len(people) != 1:
-            raise WrongUse("Nennen Sie die eine Person, für die geantwortet wird.")
+            raise WrongUse("Nennen Sie mit --wer die eine Person, für die geantwortet wird.")
         who = self._named(people)[0]
         organiser = itip.organiser_of(self.event, self.contacts)
         if method == "REPLY":

@@ -40,6 +40,7 @@ PRIVATE_PROPERTIES: Final = frozenset(
         "X-ABRELATEDNAMES",
         "X-AIM",
         "X-ANNIVERSARY",
+        "X-BDAY",
         "X-CHILD",
         "X-CHILDREN",
         "X-EVOLUTION-ANNIVERSARY",

@@ -159,7 +159,7 @@ class Store:
         """
         found = self.find(record_type, id)
         if found is None:
-            raise NotFound(f"{record_type.LABEL} mit der Kennung {id!r} gibt es nicht.", kind=record_type.KIND, id=id)
+            raise NotFound(f"{record_type.LABEL} mit der Kennung »{id}« gibt es nicht.", kind=record_type.KIND, id=id)
         return found
 
     def find(self, record_type: type[R], id: str) -> Stored[R] | None:  # noqa: A002 - the record's own term

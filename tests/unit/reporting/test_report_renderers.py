@@ -370,7 +370,7 @@ def test_a_plugin_adds_a_suffix(tmp_path):
 
 
 def test_a_target_that_cannot_be_written_is_one_sentence_and_keeps_the_old_file(tmp_path):
-    with pytest.raises(Unavailable, match=r"bericht\.md lässt sich nicht schreiben: Datei oder Ordner gibt es nicht"):
+    with pytest.raises(Unavailable, match=r"bericht\.md lässt sich nicht schreiben: Den Ordner .*fehlt gibt es nicht"):
         a_document().save(tmp_path / "fehlt" / "bericht.md")
     folder = tmp_path / "bericht.md"
     folder.mkdir()

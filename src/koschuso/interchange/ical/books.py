@@ -18,9 +18,12 @@ class Loss:
 
     def __init__(self) -> None:
         self._counts: dict[tuple[str, str], int] = {}
+        self.missing = 0
 
-    def note(self, rule: str, sentence: str, count: int = 1) -> None:
-        """Count something; the sentence has a place for the number."""
+    def note(self, rule: str, sentence: str, count: int = 1, *, missing: bool = False) -> None:
+        """Count something, perhaps records that are not written at all; the sentence has a place for the number."""
+        if missing:
+            self.missing += count
         self._counts[rule, sentence] = self._counts.get((rule, sentence), 0) + count
 
     def findings(self) -> Iterator[Finding]:

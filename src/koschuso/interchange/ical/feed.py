@@ -90,7 +90,7 @@ def write(records: Sequence[Record], options: WriteOptions, previous: bytes = b"
     data = join(("BEGIN:VCALENDAR", *_head(calendar, options, modified or feed.stamp), *entries, "END:VCALENDAR"))
     if data != previous:
         data = join(("BEGIN:VCALENDAR", *_head(calendar, options, feed.stamp), *entries, "END:VCALENDAR"))
-    return Writing(data=data, findings=tuple(findings))
+    return Writing(data=data, findings=tuple(findings), missing=writing.missing)
 
 
 def _head(calendar: Component | None, options: WriteOptions, modified: str) -> Iterator[str]:

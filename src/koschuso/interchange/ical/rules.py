@@ -228,7 +228,7 @@ def check_calendar(lines: Sequence[ContentLine], number: int, scope: CalendarSco
         scope.notes.add(
             Finding(
                 rule="ical.kalender_unvollstaendig",
-                message=f"Dem Kalender ab Zeile {number} fehlt {' und '.join(missing)}; andere Programme können ihn ablehnen.",
+                message=f"Dem Kalender ab Zeile {number} {'fehlt' if len(missing) == 1 else 'fehlen'} {' und '.join(missing)}; andere Programme können ihn ablehnen.",
                 severity=Severity.INFO,
                 field=missing[0],
                 line=number,

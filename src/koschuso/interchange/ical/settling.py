@@ -2,7 +2,8 @@
 
 A program that does not know koschuso writes an event back without its ``X-KOSCHUSO-*`` lines. STATUS:CONFIRMED is then
 all that is left of *durchgeführt*, LOCATION all that is left of house, room and address. As long as the standard line
-is the one that the stored value would give, the stored value stays.
+is the one that the stored value would give, the stored value stays. Where the lines stand that koschuso writes itself is
+no difference, and neither is that a text in the quoted-printable of vCalendar 1.0 comes back as iCalendar writes it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from koschuso.interchange.ical.task import TASK_STATUS, USUAL_TASK_STATUS, day_o
 from koschuso.model import Event, FuzzyDate, Location, Task
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from koschuso.model import Record
 
 __all__ = ["CARRIES", "settle"]
@@ -58,6 +61,11 @@ def settle(stored: Record, read: Record) -> Record:
     'durchgefuehrt'
     """
     kept: dict[str, Any] = {}
+    if stored.foreign != read.foreign and _kept_lines(read.foreign) in (
+        _kept_lines(stored.foreign),
+        _modern_lines(stored),
+    ):
+        kept["foreign"] = stored.foreign
     if isinstance(stored, Event) and isinstance(read, Event):
         if read.status in USUAL_STATUS.values() and EVENT_STATUS.get(stored.status) == EVENT_STATUS[read.status]:
             kept |= {"status": stored.status, "successor_id": stored.successor_id}
@@ -77,6 +85,21 @@ def settle(stored: Record, read: Record) -> Record:
     return stored if _differs_in_stamp(stored, settled) else settled
 
 
+def _kept_lines(entries: Sequence[str]) -> list[str]:
+    """The entries that are more than a place."""
+    return [entry for entry in entries if ":" in entry or not entry]
+
+
+def _modern_lines(stored: Record) -> list[str] | None:
+    """What is kept of a record of vCalendar 1.0 once it was written as iCalendar and read again."""
+    if not any("QUOTED-PRINTABLE" in entry for entry in stored.foreign):
+        return None
+    from koschuso.interchange import ical  # noqa: PLC0415 - hardly any file is that old
+
+    records = ical.read(ical.write([stored])).records
+    return _kept_lines(records[0].foreign) if records else None
+
+
 def _differs_in_stamp(stored: Record, read: Record) -> bool:
     """Whether the file was merely written anew: DTSTAMP is then the moment of writing and says nothing else."""
     if stored.foreign == read.foreign:
@@ -89,4 +112,4 @@ def _differs_in_stamp(stored: Record, read: Record) -> bool:
 
 
 def _without_stamp(entries: tuple[str, ...]) -> list[str]:
-    return [entry for entry in entries if not entry.startswith(("DTSTAMP:", "DTSTAMP;"))]
+    return [entry for entry in _kept_lines(entries) if not entry.startswith(("DTSTAMP:", "DTSTAMP;"))]

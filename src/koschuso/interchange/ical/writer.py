@@ -145,6 +145,7 @@ class _Writer:
                 self.loss.note(
                     "art_ohne_kalender",
                     f"{{count}} Einträge der Art »{record.LABEL}« kann eine Kalenderdatei nicht tragen.",
+                    missing=True,
                 )
         written = [
             data
@@ -154,11 +155,14 @@ class _Writer:
         left = sum(map(len, participations.values()))
         if left:
             self.loss.note(
-                "teilnahme_ohne_termin", "{count} Teilnahmen gehören zu keiner der ausgegebenen Veranstaltungen.", left
+                "teilnahme_ohne_termin",
+                "{count} Teilnahmen gehören zu keiner der ausgegebenen Veranstaltungen.",
+                left,
+                missing=True,
             )
         file = self._within_header(written) if self.header else self._own_file(written)
         hazards = export_warnings(record for record in components if isinstance(record, Event))
-        return Writing(data=put_together(file), findings=(*self.loss.findings(), *hazards))
+        return Writing(data=put_together(file), findings=(*self.loss.findings(), *hazards), missing=self.loss.missing)
 
     # -- the file ------------------------------------------------------------------------------------------------------
 
@@ -216,7 +220,9 @@ class _Writer:
         if isinstance(record, Event):
             if record.status in NOT_EXPORTED or record.span is None:
                 self.loss.note(
-                    "idee", "{count} Veranstaltungen sind noch Ideen oder verworfen und stehen nicht im Kalender."
+                    "idee",
+                    "Nicht im Kalender, weil noch Idee oder verworfen: Veranstaltungen ({count}).",
+                    missing=True,
                 )
                 return None
             self.span_zones = (record.span.zone or "", record.span.end_zone or record.span.zone or "")
@@ -262,13 +268,16 @@ class _Writer:
                     "teilnahmen_oeffentlich",
                     "{count} Teilnahmen stehen nicht in einer Ausgabe für die Öffentlichkeit (DS-08).",
                     len(participations),
+                    missing=True,
                 )
             return []
         lines = []
         for participation in participations:
             if participation.headcounts:
                 self.loss.note(
-                    "kopfzahlen", "{count} Teilnahmen sind Kopfzahlen; eine Kalenderdatei kennt nur Personen."
+                    "kopfzahlen",
+                    "Nicht im Kalender, weil er nur Personen kennt: Teilnahmen als Kopfzahlen ({count}).",
+                    missing=True,
                 )
             else:
                 lines.append(attendee_line(participation, self.scope))

@@ -18,7 +18,7 @@ from koschuso.interchange.outlook.delimited import write_rows
 from koschuso.interchange.outlook.mark import WORK, Mark
 from koschuso.interchange.textvalue import split_text
 from koschuso.interchange.vcard.value import preference, structured, text_of, types_of
-from koschuso.model import Finding, Organisation, Person, Record, Relation, Severity
+from koschuso.model import Committee, Finding, Organisation, Person, Record, Relation, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 __all__ = ["write"]
 
 _BOM: Final = b"\xef\xbb\xbf"
+_OF_CARDS: Final = frozenset({"vcard.fassung", "vcard.rangfolge", "vcard.gruppe", "vcard.mehrere_werte"})
+# Losses of a version of vCard; they say nothing about a list.
 
 
 def write(records: Sequence[Record], options: WriteOptions) -> Writing:
@@ -56,9 +58,16 @@ def write(records: Sequence[Record], options: WriteOptions) -> Writing:
     reported = [
         attrs.evolve(finding, message=finding.message.replace("Visitenkarte", "Kontaktliste"))
         for finding in writing.findings
-        if finding.kind != Relation.KIND
+        if finding.kind != Relation.KIND and finding.rule not in _OF_CARDS
     ]
-    return Writing(data=data, findings=(*reported, *findings, *lost.findings()))
+    lost.counts["gremien"] = sum(isinstance(record, Committee) for record in options.references.values())
+    told = {
+        employers[key][1]
+        for record, row in zip(people, rows, strict=True)
+        if (key := (record.id, row["Firma"])) in employers
+    }
+    missing = sum(isinstance(record, Relation) and record.id not in told for record in records)
+    return Writing(data=data, findings=(*reported, *findings, *lost.findings()), missing=missing)
 
 
 def _employers(
@@ -116,6 +125,7 @@ class _Lost:
 
 
 _SENTENCES: Final = {
+    "gremien": "Gremien ({count}) stehen nicht in der Kontaktliste; sie kennt nur Menschen und Organisationen.",
     "telefonnummern": "{count} weitere Telefonnummern haben in der Kontaktliste keinen Platz; sie hat zwei und eine mobile.",
     "adressen": "{count} weitere E-Mail-Adressen haben in der Kontaktliste keinen Platz; sie hat drei.",
     "beziehungen": "{count} Beziehungen stehen nicht in der Kontaktliste; sie kennt nur die Firma.",

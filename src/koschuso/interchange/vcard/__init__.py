@@ -35,12 +35,12 @@ from koschuso.model import Reading
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from koschuso.interchange.format import Portion, WriteOptions
+    from koschuso.interchange.format import Held, Portion, WriteOptions
     from koschuso.model import Record
 
 __all__ = ["CARRIES", "FORMAT", "from_vobject", "portions", "read", "recognise", "to_vobject", "write", "writing"]
 
-_BEGIN: Final = re.compile(rb"\s*BEGIN[ \t]*:[ \t]*VCARD\b", re.IGNORECASE)
+_BEGIN: Final = re.compile(rb"\s*BEGIN[ \t]*:[ \t]*V(?:CARD|ADDRESSBOOK)\b", re.IGNORECASE)
 _ENOUGH: Final = 4096
 
 
@@ -164,6 +164,12 @@ def _write(records: Sequence[Record], options: WriteOptions) -> Writing:
     return writing(records, options, version=vcard_version(options.target) if options.target else V30)
 
 
+def _implied(stored: Record, found: Record, held: Held) -> Record:
+    from koschuso.interchange.vcard.implied import without_implied  # noqa: PLC0415 - only for cards that would change
+
+    return without_implied(stored, found, held)
+
+
 FORMAT: Final = Format(
     name="koschuso:vcard",
     title="Adressbuch (vCard)",
@@ -175,6 +181,7 @@ FORMAT: Final = Format(
     kinds=("person", "organisation", "committee", "relation"),
     carries=CARRIES,
     settle=settle,
+    implied=_implied,
     edition=card_edition,
 )
 """The format for the registry; it writes vCard 3.0, or what suits the target."""

@@ -167,7 +167,9 @@ def _written(head: Head, types: Iterable[str], params: Mapping[str, Sequence[str
     texts = {key: values for key, values in params.items() if values}
     base64 = _first(texts, "ENCODING") == "BASE64"
     is_text = head.name not in _AS_IT_IS and not head.name.startswith("X-")
-    if not base64 and (not value.isascii() or "\n" in value or "\r" in value or (is_text and len(value) > _WIDTH)):
+    # some readers take every line that ends in "=" for one that goes on
+    unsafe = is_text and (len(value) > _WIDTH or value.endswith("="))
+    if not base64 and (not value.isascii() or "\n" in value or "\r" in value or unsafe):
         if not value.isascii():
             texts["CHARSET"] = ["UTF-8"]
         texts["ENCODING"] = ["QUOTED-PRINTABLE"]

@@ -31,7 +31,9 @@ __all__ = ["translated", "without_inner_cards"]
 _STRUCTURED: Final = frozenset({"N", "ADR", "ORG"})
 _MEDIA: Final = frozenset({"PHOTO", "LOGO", "SOUND", "KEY"})
 _DATES: Final = frozenset({"BDAY", "ANNIVERSARY", "DEATHDATE", "REV"})
-_SPELT_OTHERWISE: Final = _MEDIA | _DATES | {"GEO", "TEL", "TZ", "X-BDAY"}  # in 4.0 than in 3.0, even without parameters
+_SPELT_OTHERWISE: Final = (
+    _MEDIA | _DATES | {"GEO", "TEL", "TZ", "X-BDAY"}
+)  # in 4.0 than in 3.0, even without parameters
 _MEDIA_KINDS: Final = {"SOUND": "audio", "KEY": "application"}
 _MEDIA_TYPES: Final = {"X509": "pkix-cert", "PGP": "pgp-keys", "PGP-KEYS": "pgp-keys", "PKIX-CERT": "pkix-cert"}
 _FORMATS: Final = frozenset(
