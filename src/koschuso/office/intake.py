@@ -7,13 +7,14 @@ else saves in between is overwritten unseen. Memory is bounded by a portion, not
 from __future__ import annotations
 
 import stat
+from contextlib import suppress
 from functools import partial
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from koschuso import __version__
 from koschuso.collector import collector_paused
-from koschuso.errors import Conflict, InvalidRecord, NotFound, NotSupported, Refused, Unavailable
+from koschuso.errors import Conflict, InvalidRecord, KoschusoError, NotFound, NotSupported, Refused, Unavailable
 from koschuso.files import reason
 from koschuso.interchange.format import Portion, ReadOptions, recognise
 from koschuso.interchange.limits import MAX_FILE_BYTES
@@ -130,7 +131,9 @@ class Intake:
             if self.memory is not None and not self.dry_run:
                 finish = self.memory.save()
         if finish is not None:
-            finish()
+            # The import stands; where the memory was not completed, the next one only looks at more changes.
+            with suppress(KoschusoError):
+                finish()
         return ImportResult(
             format=format_.title,
             created=References(self.created),
