@@ -1,4 +1,4 @@
-"""What `koschuso message` refuses, before anything changes in the office."""
+"""`koschuso message` is one act: the mails are written and the office notes it, or neither."""
 
 from datetime import datetime
 
@@ -47,3 +47,16 @@ def test_who_is_meant_is_asked_for_by_its_option(capsys, arguments):
 def test_an_event_that_is_not_there_is_named(capsys):
     assert main(["message", "gibtsnicht", "-o", "a.eml"]) == 1
     assert "»gibtsnicht« gibt es nicht" in capsys.readouterr().err
+
+
+def test_what_cannot_be_written_as_a_whole_is_neither_sent_nor_noted(office, capsys):
+    with Office.open(office) as opened:
+        opened.save(Participation(id="q", event_id="fachtag", name="Ada Muster", email="ada@schule.example"))
+    (office / "absage-2.eml").mkdir()
+
+    assert main(["message", "fachtag", "--method", "cancel", "-o", "absage.eml"]) == 1
+
+    assert "absage-2.eml" in capsys.readouterr().err
+    assert not (office / "absage-1.eml").exists()
+    with Office.open(office) as opened:
+        assert opened.get(Event, "fachtag").status is EventStatus.EINLADUNG

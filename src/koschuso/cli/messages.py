@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -11,6 +11,10 @@ from koschuso.cli.common import command, office_option, open_office
 from koschuso.cli.output import finding_as_json, print_findings, print_json
 from koschuso.errors import WrongUse
 from koschuso.files import write_atomically
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from email.message import EmailMessage
 
 __all__ = ["message"]
 
@@ -65,11 +69,11 @@ def message(
     if target.suffix.lower() != ".eml":
         raise WrongUse("Die Datei für die Mail endet auf .eml, zum Beispiel einladung.eml.")
     if not target.parent.is_dir():
-        # Before the office notes what is sent: a cancellation that nobody gets is none.
         raise WrongUse(
             f"Den Ordner {target.parent} gibt es nicht. Bitte legen Sie ihn an oder nennen Sie einen anderen."
         )
-    with open_office(buero) as office:
+    # One act: what is noted in the office as sent is in the files, and nothing is noted that could not be written.
+    with open_office(buero) as office, office.store.transaction(reason=f"Nachricht {method}"):
         result = office.messages(
             id.removeprefix("event/"),
             method=method.upper(),
@@ -81,11 +85,7 @@ def message(
             show_attendees=alle_sichtbar,
             draft=entwurf,
         )
-    files = [target]
-    if len(result.mails) > 1:
-        files = [target.with_name(f"{target.stem}-{number}.eml") for number in range(1, len(result.mails) + 1)]
-    for file, mail in zip(files, result.mails, strict=True):
-        write_atomically(file, mail.as_bytes())
+        files = _write(result.mails, target)
     if as_json:
         print_json(
             {
@@ -100,3 +100,19 @@ def message(
             click.echo(f"{file}: bereit zum Verschicken.")
         print_findings(result.omitted, title="Nicht angeschrieben:")
     return 0
+
+
+def _write(mails: Sequence[EmailMessage], target: Path) -> list[Path]:
+    """Write all mails or none; several are numbered."""
+    files = [target]
+    if len(mails) > 1:
+        files = [target.with_name(f"{target.stem}-{number}.eml") for number in range(1, len(mails) + 1)]
+    new = [file for file in files if not file.exists()]
+    try:
+        for file, mail in zip(files, mails, strict=True):
+            write_atomically(file, mail.as_bytes())
+    except BaseException:
+        for file in new:
+            file.unlink(missing_ok=True)
+        raise
+    return files

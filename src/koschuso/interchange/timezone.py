@@ -15,33 +15,28 @@ is understood (`Zones.resolve`):
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 import attrs
 
 from koschuso.interchange.calendar_values import read_moment
-from koschuso.interchange.component import read_components
-from koschuso.interchange.contentline import join
-from koschuso.interchange.foreign import split_blocks
-from koschuso.interchange.notes import Notes
 from koschuso.interchange.zonenames import iana_name, is_iana
-from koschuso.model import BERLIN, Finding, Severity
+from koschuso.model import Finding, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator
 
     from koschuso.interchange.component import Component
+    from koschuso.interchange.notes import Notes
 
-__all__ = ["Observance", "Zone", "Zones", "kept_zones", "matching_zone", "observances"]
+__all__ = ["Observance", "Zone", "Zones", "matching_zone", "observances"]
 
 _OFFSET: Final = re.compile(r"([+-])(\d{2})(\d{2})(\d{2})?").fullmatch
 _BYDAY: Final = re.compile(r"([+-]?\d)?(MO|TU|WE|TH|FR|SA|SU)").fullmatch
 _WEEKDAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _YEARS: Final = range(1996, 2036)
-_ALL_YEARS: Final = range(1970, 2101)
 _MOST_RULES: Final = 400
 _MOST_DATES: Final = 2000
 _DECEMBER: Final = 12
@@ -293,71 +288,6 @@ def observances(component: Component) -> Iterator[Observance]:
             )
         except (KeyError, ValueError, OverflowError):
             continue
-
-
-def kept_zones(foreign: Sequence[str]) -> Mapping[str, tzinfo]:
-    """Give the zones that a record has kept because nothing else says what they mean, by TZID.
-
-    Args:
-        foreign: The kept lines of the record, see `koschuso.interchange.foreign`: the zones stand first.
-
-    Examples:
-        >>> zone = kept_zones(("BEGIN:VTIMEZONE", "TZID:Insel", "BEGIN:STANDARD", "DTSTART:19110601T000000",
-        ...     "TZOFFSETFROM:+034152", "TZOFFSETTO:+0400", "END:STANDARD", "END:VTIMEZONE"))["Insel"]
-        >>> datetime(2025, 10, 15, 11, tzinfo=zone).astimezone(UTC).hour
-        7
-    """
-    if not foreign or foreign[0] != "BEGIN:VTIMEZONE":
-        return {}
-    zones = Zones(Notes(), BERLIN)
-    found: dict[str, tzinfo] = {}
-    for block in split_blocks(foreign, "VTIMEZONE", leading=True)[0]:
-        for component in read_components(join(block), Notes()):
-            zones.declare(component)
-            line = component.first("TZID")
-            if line is not None:
-                tzid = line.value.strip()
-                zone = zones.resolve(tzid)
-                found.setdefault(tzid, ZoneInfo(zone.name) if zone.known else _OwnZone(observances(component)))
-    return found
-
-
-class _OwnZone(tzinfo):
-    """A zone that is like no official one, as its observances say."""
-
-    def __init__(self, declared: Iterable[Observance]) -> None:
-        declared = list(declared)
-        found: dict[datetime, timedelta] = {}
-        for observance in declared:
-            try:
-                found[observance.start - observance.before] = observance.after
-                for year in _ALL_YEARS:
-                    for onset in observance.onsets(year):
-                        found[onset] = observance.after
-            except (ValueError, OverflowError, StopIteration, RuntimeError):
-                continue  # as far as it can be understood
-        onsets = sorted(found)
-        earliest = min(declared, key=lambda observance: observance.start, default=None)
-        self._onsets = onsets
-        self._offsets = [earliest.before if earliest is not None else timedelta(), *(found[onset] for onset in onsets)]
-        # what clocks there show at each onset; of an hour that comes twice the first one is meant (RFC 5545, 3.3.5)
-        self._walls = [onset + before for onset, before in zip(onsets, self._offsets, strict=False)]
-
-    def utcoffset(self, when: datetime | None, /) -> timedelta:
-        """The offset when clocks there show that time."""
-        return self._offsets[bisect_right(self._walls, when.replace(tzinfo=None)) if when is not None else -1]
-
-    def dst(self, _when: datetime | None, /) -> timedelta | None:
-        """Not told by a VTIMEZONE."""
-        return None
-
-    def tzname(self, _when: datetime | None, /) -> str | None:
-        """Of no interest here."""
-        return None
-
-    def fromutc(self, when: datetime, /) -> datetime:
-        """What clocks there show at a moment in UTC."""
-        return when + self._offsets[bisect_right(self._onsets, when.replace(tzinfo=None))]
 
 
 def matching_zone(declared: list[Observance], preferred: str = "") -> str | None:

@@ -134,7 +134,7 @@ class _Messages:
             raise WrongUse("Nennen Sie mit --wer, wer ausgeladen wird.")
         event = self._called_off() if whole else self.event
         if method == "REQUEST" and event.status in _CALLED_OFF:
-            raise Refused(f"{event.KIND} {event.id}: Der Termin ist abgesagt; möglich ist eine Absage (cancel).")
+            raise Refused(f"{event.LABEL} {event.id}: Der Termin ist abgesagt; möglich ist eine Absage (cancel).")
         shown, contacts = self._shown(event, method)
         to, omitted = self._recipients(people, contacts)
         sequence = self._sequence(event, method)
@@ -185,7 +185,7 @@ class _Messages:
             own = itip.CalendarUser(email=self.sender, name=self.office.settings.name)
         if theirs is not None and (own is None or theirs.email.lower() != own.email.lower()):
             raise Refused(
-                f"{event.KIND} {event.id}: Zu diesem Termin lädt eine andere Stelle ein; antworten Sie ihr mit reply."
+                f"{event.LABEL} {event.id}: Zu diesem Termin lädt eine andere Stelle ein; antworten Sie ihr mit reply."
             )
         if own is None:
             raise WrongUse(
@@ -206,7 +206,7 @@ class _Messages:
             event = attrs.evolve(event, visibility=Visibility.NETZWERK)
         elif event.visibility is Visibility.INTERN:
             raise Refused(
-                f"{event.KIND} {event.id}: Der Termin ist nur intern sichtbar; setzen Sie seine Sichtbarkeit auf "
+                f"{event.LABEL} {event.id}: Der Termin ist nur intern sichtbar; setzen Sie seine Sichtbarkeit auf "
                 "»netzwerk«, bevor Sie dazu einladen."
             )
         filtered = for_audience(
@@ -220,7 +220,7 @@ class _Messages:
         contacts = {Reference(record.KIND, record.id): record for record in filtered.records}
         shown = contacts.pop(Reference(Event.KIND, event.id), None)
         if not isinstance(shown, Event):
-            raise Refused(f"{event.KIND} {event.id}: Der Termin ist für andere nicht sichtbar.")
+            raise Refused(f"{event.LABEL} {event.id}: Der Termin ist für andere nicht sichtbar.")
         return shown, contacts
 
     def _recipients(
@@ -250,7 +250,7 @@ class _Messages:
         )
         if not to:
             why = " ".join(finding.message for finding in omitted) or "Es ist niemand eingeladen."
-            raise Refused(f"{self.event.KIND} {self.event.id}: Es gibt niemanden, an den die Mail gehen könnte. {why}")
+            raise Refused(f"{self.event.LABEL} {self.event.id}: Es gibt niemanden, an den die Mail gehen könnte. {why}")
         return to, omitted
 
     def _uninvited(self, people: Iterable[Participation]) -> None:
@@ -334,7 +334,7 @@ class _Messages:
             ]
             if not matching:
                 raise NotFound(
-                    f"{self.event.KIND} {self.event.id}: Die {number}. genannte Person steht nicht unter den Teilnahmen."
+                    f"{self.event.LABEL} {self.event.id}: Die {number}. genannte Person steht nicht unter den Teilnahmen."
                 )
             found.append(matching[0])
         return found

@@ -123,7 +123,7 @@ def _wanted(keep: Iterable[str]) -> frozenset[str]:
     if unknown:
         raise WrongUse(
             f"»{', '.join(unknown)}« ist keine Angabe, die als privat ausgelassen würde; möglich sind "
-            f"{', '.join(sorted(possible))} und Namen, die mit X- beginnen."
+            f"{', '.join(sorted(name for name in possible if not name.startswith('X-')))} und Namen, die mit X- beginnen."
         )
     return wanted
 

@@ -74,10 +74,6 @@ def _place(line: ContentLine, _scope: CalendarScope) -> str:
     return "" if sound else "Breite und Länge wie 51.5711;8.1060"
 
 
-def _length(line: ContentLine, _scope: CalendarScope) -> str:
-    return "" if read_duration(line.value) is not None else "eine Dauer wie PT1H30M"
-
-
 def _periods(line: ContentLine, _scope: CalendarScope) -> str:
     for period in line.value.split(","):
         start, _, end = period.partition("/")

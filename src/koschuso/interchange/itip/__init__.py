@@ -356,7 +356,7 @@ def _inviting(event: Event, organiser: CalendarUser | None, contacts: Mapping[An
     known = organiser or organiser_of(event, contacts)
     if known is None:
         raise WrongUse(
-            f"{event.KIND} {event.id}: Wer eingeladen hat, ist nicht bekannt; nennen Sie die einladende Stelle."
+            f"{event.LABEL} {event.id}: Wer eingeladen hat, ist nicht bekannt; nennen Sie die einladende Stelle."
         )
     return known
 

@@ -152,7 +152,7 @@ def _check(draft: Draft) -> None:
         single = not (isinstance(record, Event) and record.occurrence_of)
         if cancelled and single and draft.method in {Method.REQUEST, Method.ADD}:
             what = "Der Termin" if isinstance(record, Event) else "Die Aufgabe"
-            raise Refused(f"{record.KIND} {record.id}: {what} ist abgesagt; verschicken Sie eine Absage (CANCEL).")
+            raise Refused(f"{record.LABEL} {record.id}: {what} ist abgesagt; verschicken Sie eine Absage (CANCEL).")
     uids = {_uid(record) for record in draft.records}
     if len(uids) > 1 and draft.method is not Method.PUBLISH:
         raise WrongUse("Eine Nachricht handelt von einer Veranstaltung mit ihren Ausnahmen, nicht von mehreren.")
@@ -181,7 +181,7 @@ def _component(component: Component, record: Event | Task, draft: Draft) -> tupl
     if missing:
         hint = _HINTS.get(missing[0], "")
         raise Refused(
-            f"{record.KIND} {record.id}: Für {draft.method} fehlt {', '.join(missing)}. {hint}".strip(),
+            f"{record.LABEL} {record.id}: Für {draft.method} fehlt {', '.join(missing)}. {hint}".strip(),
             missing=tuple(missing),
         )
     # the identity of the component is what readers look for first
@@ -277,7 +277,7 @@ def instance(series: Event, at: datetime | date, *, this_and_future: bool = Fals
     """
     span = series.span
     if span is None:
-        raise Refused(f"{series.KIND} {series.id}: Eine Veranstaltung ohne Termin hat keine einzelnen Termine.")
+        raise Refused(f"{series.LABEL} {series.id}: Eine Veranstaltung ohne Termin hat keine einzelnen Termine.")
     if not isinstance(at, datetime):
         at = datetime.combine(at, span.begin.time())
     if at.tzinfo is not None:

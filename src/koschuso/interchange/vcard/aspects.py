@@ -55,6 +55,7 @@ __all__ = [
     "key_aspect",
     "phone_kind",
     "phone_lines",
+    "phones_and",
     "phones_of",
     "text_aspect",
 ]
@@ -81,29 +82,16 @@ def _read_nothing(_lines: Sequence[ContentLine], _scope: Scope) -> Mapping[str, 
     return {}
 
 
-VERSION: Final = Aspect(
-    fields=(),
-    names=("VERSION",),
-    read=_read_nothing,
-    write=lambda _record, scope: [f"VERSION:{scope.version}"],
-    same=always_same,
-)
+def _of_the_card(name: str, write: Callable[[Any, Scope], Sequence[str]]) -> Aspect[Scope]:
+    """Build the aspect of a line that says something about the card, not about the record."""
+    return Aspect(fields=(), names=(name,), read=_read_nothing, write=write, same=always_same)
 
-PRODUCER: Final = Aspect(
-    fields=(),
-    names=("PRODID",),
-    read=_read_nothing,
-    write=lambda _record, _scope: [f"PRODID:{PRODUCT}"],
-    same=always_same,
-)
 
-REVISED: Final = Aspect(
-    fields=(),
-    names=("REV",),
-    read=_read_nothing,
-    write=lambda _record, scope: [f"REV:{scope.stamp}"] if scope.stamp else [],
-    same=always_same,
-)
+VERSION: Final = _of_the_card("VERSION", lambda _record, scope: [f"VERSION:{scope.version}"])
+
+PRODUCER: Final = _of_the_card("PRODID", lambda _record, _scope: [f"PRODID:{PRODUCT}"])
+
+REVISED: Final = _of_the_card("REV", lambda _record, scope: [f"REV:{scope.stamp}"] if scope.stamp else [])
 
 ID: Final[Aspect[Scope]] = Aspect(
     fields=("id",),
@@ -199,6 +187,19 @@ def phone_lines(kind: str, numbers: Sequence[str], scope: Scope) -> list[str]:
     """Write the numbers of one kind."""
     head = _PHONE_HEADS.get((kind, scope.version)) or f"TEL;TYPE=WORK,{kind}:"
     return [f"{head}{escape_text(number)}" for number in numbers if number]
+
+
+def phones_and(field: str, kind: str) -> Aspect[Scope]:
+    """Build the aspect of a record's numbers: the voice numbers, and one of another kind in a field of its own."""
+
+    def _read(lines: Sequence[ContentLine], scope: Scope) -> Mapping[str, Any]:
+        other = phones_of(lines, scope, kind)
+        return {"phones": phones_of(lines, scope, "VOICE"), field: other[0] if other else ""}
+
+    def _write(record: Any, scope: Scope) -> Sequence[str]:
+        return [*phone_lines("VOICE", record.phones, scope), *phone_lines(kind, (getattr(record, field),), scope)]
+
+    return Aspect(fields=("phones", field), names=("TEL",), read=_read, write=_write, several=frozenset({"TEL"}))
 
 
 def address_of(line: ContentLine, scope: Scope) -> Address | None:

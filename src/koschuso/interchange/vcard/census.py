@@ -11,9 +11,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from koschuso.interchange.blocks import read_blocks
 from koschuso.interchange.limits import DEFAULT_LIMITS
 from koschuso.interchange.notes import Notes
-from koschuso.interchange.segment import read_blocks
 from koschuso.interchange.unfolding import CONTROLS
 from koschuso.interchange.vcard.relations import Book
 from koschuso.model import Committee, Organisation, Person

@@ -22,8 +22,7 @@ from koschuso.interchange.vcard.aspects import (
     ags_aspect,
     fallback_name,
     key_aspect,
-    phone_lines,
-    phones_of,
+    phones_and,
     text_aspect,
 )
 from koschuso.interchange.vcard.value import V40, structured, text_of
@@ -96,21 +95,7 @@ COMMITTEE_NAME: Final = Aspect(
 )
 
 
-def _read_phones(lines: Sequence[ContentLine], scope: Scope) -> Mapping[str, Any]:
-    fax = phones_of(lines, scope, "FAX")
-    return {"phones": phones_of(lines, scope, "VOICE"), "fax": fax[0] if fax else ""}
-
-
-PHONES: Final = Aspect(
-    fields=("phones", "fax"),
-    names=("TEL",),
-    read=_read_phones,
-    write=lambda record, scope: [
-        *phone_lines("VOICE", record.phones, scope),
-        *phone_lines("FAX", (record.fax,), scope),
-    ],
-    several=frozenset({"TEL"}),
-)
+PHONES: Final = phones_and("fax", "FAX")
 
 
 def _write_homepage(record: Any, scope: Scope) -> list[str]:

@@ -20,8 +20,7 @@ from koschuso.interchange.vcard.aspects import (
     RELATED,
     REVISED,
     VERSION,
-    phone_lines,
-    phones_of,
+    phones_and,
 )
 from koschuso.interchange.vcard.scope import Scope, key_for_label
 from koschuso.interchange.vcard.value import V21, V30, day_of, day_text, structured, text_of
@@ -136,21 +135,7 @@ NAME: Final = Aspect(
 )
 
 
-def _read_phones(lines: Sequence[ContentLine], scope: Scope) -> Mapping[str, Any]:
-    mobile = phones_of(lines, scope, "CELL")
-    return {"phones": phones_of(lines, scope, "VOICE"), "mobile": mobile[0] if mobile else ""}
-
-
-PHONES: Final = Aspect(
-    fields=("phones", "mobile"),
-    names=("TEL",),
-    read=_read_phones,
-    write=lambda record, scope: [
-        *phone_lines("VOICE", record.phones, scope),
-        *phone_lines("CELL", (record.mobile,), scope),
-    ],
-    several=frozenset({"TEL"}),
-)
+PHONES: Final = phones_and("mobile", "CELL")
 
 
 def _read_functions(lines: Sequence[ContentLine], scope: Scope) -> Mapping[str, Any]:
