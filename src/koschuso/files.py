@@ -13,7 +13,7 @@ from koschuso.errors import Unavailable
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["reason", "write_atomically"]
+__all__ = ["give_name", "reason", "synchronise_folder", "write_atomically"]
 
 _REASONS = {
     errno.ENOENT: "Datei oder Ordner gibt es nicht",
@@ -73,14 +73,45 @@ def write_atomically(path: Path, data: bytes) -> None:
         raise Unavailable(
             f"{path} lässt sich nicht schreiben: {reason(error)}. Was dort stand, ist unverändert."
         ) from error
-    _synchronise(path.parent)
+    try:
+        synchronise_folder(path.parent)
+    except OSError as error:
+        raise Unavailable(
+            f"{path} ist geschrieben, aber der Datenträger meldet einen Fehler ({reason(error)}). Bitte prüfen Sie ihn "
+            "und wiederholen Sie den Vorgang."
+        ) from error
 
 
-def _synchronise(folder: Path) -> None:
-    """Make the new name itself durable, where the system can."""
+def give_name(temporary: Path, final: Path) -> None:
+    """Give a finished file its final name, which nobody else may have taken meanwhile.
+
+    Raises:
+        FileExistsError: There is something of that name; both are as they were.
+        OSError: The system refuses; no file of the final name was made.
+    """
+    try:
+        os.link(temporary, final)
+    except FileExistsError:
+        raise
+    except OSError:
+        # Many memory sticks and network folders know no second name for a file.
+        if os.path.lexists(final):
+            raise FileExistsError(errno.EEXIST, "exists", str(final)) from None
+        os.rename(temporary, final)  # noqa: PTH104 - beside its sisters
+    else:
+        os.unlink(temporary)  # noqa: PTH108 - as above
+    synchronise_folder(final.parent)
+
+
+def synchronise_folder(folder: Path) -> None:
+    """Make a new name in a folder durable, where the system can."""
     if os.name == "posix":
         handle = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(handle)
+        except OSError as error:
+            # Some network folders cannot do it at all; that is their way and no failure.
+            if error.errno not in {errno.EINVAL, errno.ENOTSUP}:
+                raise
         finally:
             os.close(handle)

@@ -4,12 +4,13 @@
 `matches` says.
 
 A field is named by its dotted path (``school.schulform``, ``period``, ``functions.function``), a plugin's field by its
-name (``soest:sozialraum``). Where a path leads through or to a list, each item is a value, and a condition holds when
+name (``soest:sozialraum``, also ``extras.soest:sozialraum``). Where a path leads through or to a list, each item is a value, and a condition holds when
 at least one value meets it. An empty text, an empty list and ``None`` are no values, so only `Missing` holds for them.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -49,6 +50,8 @@ R = TypeVar("R", bound=Record)
 T = TypeVar("T")
 
 _TEMPORAL = (Period, TimeSpan, FuzzyDate, date)
+_EXTRAS = "extras."
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 
 
 def _several(values: Any) -> tuple[Any, ...]:
@@ -260,7 +263,33 @@ def matches(question: Query[Any] | Condition, record: Record) -> bool:
     values = values_at(record, question.field)
     if isinstance(question, Missing):
         return not values
+    if ":" in question.field:
+        return any(_fits(question, _as_asked(question, value)) for value in values)
     return any(_fits(question, value) for value in values)
+
+
+def _as_asked(condition: Any, value: Any) -> Any:
+    """Give a value of a plugin's field, which is a JSON value, the type that is asked for.
+
+    Days (``"2025-10-15"``) and decimal numbers (``"19.5"``) are texts in JSON; who asks with a `date` or a number means
+    what they say.
+    """
+    if not isinstance(value, str) or isinstance(condition, StartsWith | Within | Contains | Exists):
+        return value
+    asked = [wanted for _, wanted in _asked(condition)]
+    if isinstance(condition, Overlaps | HeldOn) or any(isinstance(wanted, date) for wanted in asked):
+        return _day(value)
+    if any(isinstance(wanted, int | float | Decimal) and not isinstance(wanted, bool) for wanted in asked):
+        return Decimal(value) if _NUMBER.fullmatch(value) else value
+    return value
+
+
+def _day(text: str) -> Any:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return text
+    return day if day.isoformat() == text else text
 
 
 def values_at(record: Record, path: str) -> tuple[Any, ...]:
@@ -271,7 +300,7 @@ def values_at(record: Record, path: str) -> tuple[Any, ...]:
     ('mobbing', 'ki')
     """
     if ":" in path:
-        return _flat(record.extras.get(path))
+        return _flat(record.extras.get(path.removeprefix(_EXTRAS)))
     if "." not in path:
         return _flat(getattr(record, path))
     values: tuple[Any, ...] = (record,)
@@ -299,9 +328,18 @@ def arranged(query: Query[Any], items: Iterable[T], record_of: Callable[[T], Rec
             keyed.append((_sortable(values[0]), item))
         else:
             absent.append(item)
+    if ":" in query.order_by:
+        keyed = _by_number(keyed)
     # Sorting keeps the order of ids among equals, also when it is reversed.
     keyed.sort(key=itemgetter(0), reverse=query.descending)
     return [*(item for _, item in keyed), *absent][: query.limit]
+
+
+def _by_number(keyed: list[tuple[tuple[Any, ...], T]]) -> list[tuple[tuple[Any, ...], T]]:
+    """Order the values of a plugin's field as numbers where all are numbers; decimal ones are texts in JSON."""
+    if not all(key[0] == 1 and _NUMBER.fullmatch(key[-1]) for key, _ in keyed):
+        return keyed
+    return [((0, Decimal(key[-1])), item) for key, item in keyed]
 
 
 def _flat(value: Any) -> tuple[Any, ...]:

@@ -21,6 +21,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.bench import driver_jobs, registry_jobs
 from tests.bench.jobs import RECORDS, register
 
 RESULTS = Path(__file__).parent / "results" / "bench.json"
@@ -61,6 +62,8 @@ COMPARISONS = (
     Comparison("contacts read / ical.js, all decoded", "address_book_read", "ical_js_address_book", 1.0, "cards"),
 )
 LARGE = "large calendar imported"
+REGISTRY = "registry with 70 installed plugins"
+DRIVERS = "drivers against their bare libraries, and an editor beside a bulk import"
 MOST_MEMORY = 150
 """MB that the import of a calendar of any size may need above the opened office."""
 
@@ -157,6 +160,11 @@ def main():
             results.append(compare(row, folder, scope[row.of], scope["runs"]))
             print_row(results[-1], header=len(results) == 1)
         large = grow(folder, scope["sizes"]) if arguments.only in LARGE else []
+        registry = {}
+        if arguments.only in REGISTRY:
+            registry = registry_jobs.measure(folder, runs=scope["runs"])
+            registry_jobs.print_registry(registry)
+    drivers = driver_jobs.measure(quick=arguments.quick) if arguments.only in DRIVERS else {}
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(
         json.dumps(
@@ -167,6 +175,8 @@ def main():
                 "register": register().name,
                 "results": results,
                 "large": large,
+                "registry": registry,
+                **drivers,
             },
             indent=2,
         )

@@ -3,43 +3,21 @@
 import copy
 from contextlib import contextmanager, nullcontext
 
+import faulty_keeping
+import faulty_telling
+import faulty_writing
+from faults import FAULTS, fault, with_transaction
+
 from koschuso.errors import Refused
 from koschuso.store.conditions import Index, Range
 from koschuso.store.driver import ANY, Capability, Expect, Operation, Version
 from koschuso.store.memory import MemoryDriver, MemoryTransaction
 
-FAULTS = {}
+# The modules register their faults when they are imported.
+__all__ = ["FAULTS", "faulty_keeping", "faulty_telling", "faulty_writing"]
 
 
-def fault(clause):
-    """Register a pair of faulty driver and clause."""
-
-    def register(make):
-        FAULTS[f"{clause}-{make.__name__}"] = (clause, make)
-        return make
-
-    return register
-
-
-def with_transaction(**methods):
-    """Make a driver whose transactions have other methods; each is called with the original as second argument."""
-
-    class FaultyDriver(MemoryDriver):
-        @contextmanager
-        def transaction(self, *, write):
-            with super().transaction(write=write) as transaction:
-                for name, method in methods.items():
-                    setattr(transaction, name, _bound(transaction, method, getattr(transaction, name)))
-                yield transaction
-
-    return FaultyDriver(patience=0.5)
-
-
-def _bound(transaction, method, original):
-    return lambda *arguments, **options: method(transaction, original, *arguments, **options)
-
-
-@fault("t1")
+@fault("T1")
 def body_is_tidied():
     def put(_transaction, original, kind, id_, body, index, **options):
         return original(kind, id_, body.strip().replace(b" ", b""), index, **options)
@@ -47,7 +25,7 @@ def body_is_tidied():
     return with_transaction(put=put)
 
 
-@fault("t1")
+@fault("T1")
 def characters_beyond_the_bmp_are_lost():
     def put(_transaction, original, kind, id_, body, index, **options):
         text = bytes(body).decode(errors="strict") if body else ""
@@ -56,7 +34,7 @@ def characters_beyond_the_bmp_are_lost():
     return with_transaction(put=put)
 
 
-@fault("t1")
+@fault("T1")
 def nul_is_dropped():
     def put(_transaction, original, kind, id_, body, index, **options):
         return original(kind, id_, bytes(body).replace(b"\0", b""), index, **options)
@@ -64,7 +42,7 @@ def nul_is_dropped():
     return with_transaction(put=put)
 
 
-@fault("t1")
+@fault("T1")
 def ids_are_case_insensitive():
     def put(_transaction, original, kind, id_, body, index, **options):
         return original(kind, id_.lower(), body, index, **options)
@@ -72,7 +50,7 @@ def ids_are_case_insensitive():
     return with_transaction(put=put)
 
 
-@fault("t1")
+@fault("T1")
 def index_is_forgotten():
     def put(_transaction, original, kind, id_, body, _index, **options):
         return original(kind, id_, body, Index(), **options)
@@ -80,7 +58,7 @@ def index_is_forgotten():
     return with_transaction(put=put)
 
 
-@fault("t2")
+@fault("T2")
 def commits_on_rollback():
     class CommitsAnyway(MemoryDriver):
         @contextmanager
@@ -97,7 +75,7 @@ def commits_on_rollback():
     return CommitsAnyway()
 
 
-@fault("t2")
+@fault("T2")
 def half_a_put_many_stays():
     def put_many(transaction, _original, writes):
         return [transaction.put(w.kind, w.id, w.body, w.index, expect=w.expect, at=w.at) for w in writes]
@@ -105,7 +83,7 @@ def half_a_put_many_stays():
     return with_transaction(put_many=put_many)
 
 
-@fault("t3")
+@fault("T3")
 def readers_see_the_newest_state():
     class NoSnapshot(MemoryDriver):
         @contextmanager
@@ -120,7 +98,7 @@ def readers_see_the_newest_state():
     return NoSnapshot()
 
 
-@fault("t3")
+@fault("T3")
 def feed_is_newer_than_the_documents():
     class NoSnapshot(MemoryDriver):
         @contextmanager
@@ -135,7 +113,7 @@ def feed_is_newer_than_the_documents():
     return NoSnapshot()
 
 
-@fault("t4")
+@fault("T4")
 def lock_is_kept_after_an_exception():
     class KeepsLock(MemoryDriver):
         @contextmanager
@@ -152,7 +130,7 @@ def lock_is_kept_after_an_exception():
     return KeepsLock(patience=0.2)
 
 
-@fault("t4")
+@fault("T4")
 def transaction_goes_on_after_its_end():
     class Endless(MemoryDriver):
         @contextmanager
@@ -164,7 +142,7 @@ def transaction_goes_on_after_its_end():
     return Endless()
 
 
-@fault("c1")
+@fault("C1")
 def absent_overwrites():
     def put(_transaction, original, *arguments, expect, **options):
         return original(*arguments, expect=ANY if expect is Expect.ABSENT else expect, **options)
@@ -172,7 +150,7 @@ def absent_overwrites():
     return with_transaction(put=put)
 
 
-@fault("c2")
+@fault("C2")
 def put_compares_no_revision():
     def put(_transaction, original, *arguments, expect, **options):
         return original(*arguments, expect=ANY if isinstance(expect, str) else expect, **options)
@@ -180,7 +158,7 @@ def put_compares_no_revision():
     return with_transaction(put=put)
 
 
-@fault("c2")
+@fault("C2")
 def remove_compares_no_revision():
     def remove(_transaction, original, *arguments, expect, **options):
         return original(*arguments, expect=ANY if isinstance(expect, str) else expect, **options)
@@ -188,7 +166,7 @@ def remove_compares_no_revision():
     return with_transaction(remove=remove)
 
 
-@fault("c3")
+@fault("C3")
 def the_last_writer_wins():
     class Unlocked(MemoryDriver):
         def __init__(self):
@@ -198,7 +176,7 @@ def the_last_writer_wins():
     return Unlocked()
 
 
-@fault("c4")
+@fault("C4")
 def revision_is_a_hash_of_the_body():
     def put(transaction, original, kind, id_, *content, **options):
         original(kind, id_, *content, **options)
@@ -211,7 +189,7 @@ def revision_is_a_hash_of_the_body():
     return with_transaction(put=put)
 
 
-@fault("c4")
+@fault("C4")
 def revision_numbers_come_back_after_a_rollback():
     class CountsFromLog(MemoryDriver):
         @contextmanager
@@ -223,7 +201,7 @@ def revision_numbers_come_back_after_a_rollback():
     return CountsFromLog()
 
 
-@fault("q1")
+@fault("Q1")
 def upper_limit_drops_matches():
     def scan(_transaction, original, kind, conditions=(), *, after=None):
         narrowed = [
@@ -235,7 +213,7 @@ def upper_limit_drops_matches():
     return with_transaction(scan=scan)
 
 
-@fault("q1")
+@fault("Q1")
 def order_of_insertion():
     def scan(_transaction, original, *arguments, **options):
         return iter(sorted(original(*arguments, **options), key=lambda document: document.revision))
@@ -243,7 +221,7 @@ def order_of_insertion():
     return with_transaction(scan=scan)
 
 
-@fault("q1")
+@fault("Q1")
 def order_of_the_dictionary():
     def scan(_transaction, original, *arguments, **options):
         return iter(sorted(original(*arguments, **options), key=lambda document: document.id.casefold()))
@@ -251,7 +229,7 @@ def order_of_the_dictionary():
     return with_transaction(scan=scan)
 
 
-@fault("q1")
+@fault("Q1")
 def after_is_ignored():
     def scan(_transaction, original, kind, conditions=(), *, after=None):  # noqa: ARG001 - the fault
         return original(kind, conditions)
@@ -259,7 +237,7 @@ def after_is_ignored():
     return with_transaction(scan=scan)
 
 
-@fault("q2")
+@fault("Q2")
 def the_result_is_materialised():
     def scan(_transaction, original, *arguments, **options):
         return iter([d._replace(body=bytes(bytearray(d.body))) for d in original(*arguments, **options)])
@@ -267,7 +245,7 @@ def the_result_is_materialised():
     return with_transaction(scan=scan)
 
 
-@fault("q3")
+@fault("Q3")
 def open_iterators_block_the_commit():
     class Blocking(MemoryDriver):
         @contextmanager
@@ -288,7 +266,7 @@ def open_iterators_block_the_commit():
     return Blocking()
 
 
-@fault("f1")
+@fault("F1")
 def feed_forgets_removals():
     def changes(_transaction, original, since=None):
         return (change for change in original(since) if change.operation is not Operation.REMOVE)
@@ -296,7 +274,7 @@ def feed_forgets_removals():
     return with_transaction(changes=changes)
 
 
-@fault("f1")
+@fault("F1")
 def feed_is_in_key_order():
     def changes(_transaction, original, since=None):
         return iter(sorted(original(since), key=lambda change: change.id))
@@ -304,7 +282,7 @@ def feed_is_in_key_order():
     return with_transaction(changes=changes)
 
 
-@fault("f1")
+@fault("F1")
 def feed_leaves_out_the_change_after_the_cursor():
     def changes(_transaction, original, since=None):
         iterator = original(since)
@@ -315,7 +293,7 @@ def feed_leaves_out_the_change_after_the_cursor():
     return with_transaction(changes=changes)
 
 
-@fault("f5")
+@fault("F5")
 def the_time_of_the_first_change_is_told():
     def changed_at(transaction, _original):
         first = next(transaction.changes(), None)
@@ -324,7 +302,7 @@ def the_time_of_the_first_change_is_told():
     return with_transaction(changed_at=changed_at)
 
 
-@fault("f2")
+@fault("F2")
 def unknown_cursors_begin_anew():
     def changes(_transaction, original, since=None):
         try:
@@ -335,7 +313,7 @@ def unknown_cursors_begin_anew():
     return with_transaction(changes=changes)
 
 
-@fault("f2")
+@fault("F2")
 def cursors_are_bare_numbers():
     class Bare(MemoryDriver):
         def __init__(self):
@@ -345,7 +323,7 @@ def cursors_are_bare_numbers():
     return Bare()
 
 
-@fault("f3")
+@fault("F3")
 def numbers_are_given_at_the_beginning():
     """Two write at once; what commits late goes into the feed where its older number belongs."""
 
@@ -375,7 +353,7 @@ def numbers_are_given_at_the_beginning():
     return NumberedEarly()
 
 
-@fault("f4")
+@fault("F4")
 def feed_carries_bodies():
     def changes(transaction, original, since=None):
         for change in original(since):
@@ -390,7 +368,7 @@ def feed_carries_bodies():
     return with_transaction(changes=changes, put=put)
 
 
-@fault("p1")
+@fault("P1")
 def history_keeps_removed_bodies():
     def remove(transaction, original, kind, id_, **options):
         steps = transaction._kinds[kind][id_].steps if id_ in transaction._kinds.get(kind, {}) else ()
@@ -403,7 +381,7 @@ def history_keeps_removed_bodies():
     return with_transaction(remove=remove)
 
 
-@fault("p1")
+@fault("P1")
 def tombstone_keeps_the_index():
     def remove(transaction, original, kind, id_, **options):
         document = transaction.get(kind, id_)
@@ -418,7 +396,7 @@ def tombstone_keeps_the_index():
     return with_transaction(remove=remove)
 
 
-@fault("p2")
+@fault("P2")
 def purge_only_removes_the_newest_version():
     class HalfPurge(MemoryDriver):
         def purge(self, keys):
@@ -434,7 +412,7 @@ def purge_only_removes_the_newest_version():
     return HalfPurge()
 
 
-@fault("x1")
+@fault("X1")
 def undeclared_history_works():
     class Undeclared(MemoryDriver):
         def __init__(self):
@@ -447,6 +425,6 @@ def undeclared_history_works():
     return Undeclared()
 
 
-@fault("x1")
+@fault("X1")
 def declared_backup_does_not_exist():
     return MemoryDriver(capabilities=frozenset(Capability) - {Capability.SHARED})

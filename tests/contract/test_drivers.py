@@ -1,21 +1,19 @@
 """The drivers of the core keep the contract."""
 
 import sqlite3
-import subprocess
-import sys
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
-from driver_contract import DriverCase, DriverContract
 
 from koschuso.store.backends import CORE_BACKENDS, open_driver
 from koschuso.store.memory import MemoryDriver
 from koschuso.store.sqlite import SqliteDriver
 from koschuso.store.url import sqlite_url
+from koschuso.testing import StoreConformance, StoreUnderTest
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "store-v1.sql"
-READ_ALL = "import pathlib, sys; [sys.stdout.buffer.write(p.read_bytes()) for p in pathlib.Path(sys.argv[1]).iterdir()]"
+MEMORY, SQLITE = CORE_BACKENDS
 
 
 def golden_sqlite(path):
@@ -24,52 +22,51 @@ def golden_sqlite(path):
     return SqliteDriver(path)
 
 
-def sqlite_case(folder):
-    (folder / "store").mkdir()
-    url = sqlite_url(folder / "store" / "koschuso.db", ort="geprueft")
-
-    def content():
-        # Another process reads: opening the live file in this one would drop SQLite's locks.
-        return subprocess.run(
-            [sys.executable, "-c", READ_ALL, folder / "store"], check=True, capture_output=True
-        ).stdout
-
-    return DriverCase(
-        open=lambda: open_driver(url),
-        other=lambda: SqliteDriver(folder / "other.db"),
-        content=content,
-        golden=lambda: golden_sqlite(folder / "golden.db"),
-        open_with_secret=lambda secret: open_driver(f"{url}&passwort={secret}"),
-    )
+@contextmanager
+def full_disk(driver):
+    """Let the file not grow any more: SQLite answers as on a full disk."""
+    with driver.transaction(write=False) as transaction:
+        connection = transaction._connection
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+        connection.execute(f"PRAGMA max_page_count = {pages + 10}").fetchone()
+    yield
+    connection.execute("PRAGMA max_page_count = 4294967294").fetchone()
 
 
-def memory_case(**options):
-    driver = MemoryDriver(**options)
-    return DriverCase(
-        open=lambda: driver,
-        other=MemoryDriver,
-        open_with_secret=lambda secret: open_driver(f"memory:?passwort={secret}"),
-    )
-
-
-class TestSqlite(DriverContract):
+class TestSqlite(StoreConformance):
     @pytest.fixture
-    def case(self, tmp_path):
-        return sqlite_case(tmp_path)
+    def store(self, tmp_path):
+        (tmp_path / "store").mkdir()
+        store = StoreUnderTest.of(
+            SQLITE,
+            sqlite_url(tmp_path / "store" / "koschuso.db", ort="geprueft"),
+            disturb=full_disk,
+            golden=lambda: golden_sqlite(tmp_path / "golden.db"),
+            golden_cursor="0123456789abcdef.3-393741c43555",
+        )
+        yield store
+        store.clean()
+        assert list((tmp_path / "store").iterdir()) == []
 
 
-class TestMemory(DriverContract):
+class TestMemory(StoreConformance):
     @pytest.fixture
-    def case(self):
-        return memory_case()
+    def store(self):
+        return StoreUnderTest.of(MEMORY, "memory:")
 
 
-class TestMemoryWithoutAbilities(DriverContract):
+class TestMemoryWithoutAbilities(StoreConformance):
     """A driver that offers nothing beyond the contract is proved by the same tests."""
 
     @pytest.fixture
-    def case(self):
-        return memory_case(capabilities=frozenset())
+    def store(self):
+        driver = MemoryDriver(capabilities=frozenset())
+        return StoreUnderTest(
+            open=lambda: driver,
+            other=lambda: MemoryDriver(capabilities=frozenset()),
+            open_with_secret=lambda secret: open_driver(f"memory:?passwort={secret}"),
+            outlives=False,
+        )
 
 
 def test_backends_declare_what_their_drivers_offer(tmp_path):

@@ -1,13 +1,18 @@
-"""The contract tests bite: every faulty driver fails a test of the clause that it breaks."""
+"""The kit bites: every faulty driver fails a test of the clause that it breaks, and healthy ones fail none."""
 
 import inspect
 import itertools
+import shutil
 
 import pytest
-from driver_contract import DriverCase, DriverContract
+from faults import shared_file, store_of
 from faulty_drivers import FAULTS
+from faulty_keeping import FailingDriver, failing
+from faulty_telling import JournalDriver, journal
 
 from koschuso.store.memory import MemoryDriver
+from koschuso.testing import StoreConformance
+from koschuso.testing.clauses import clause_tests
 
 
 def runs(method):
@@ -18,65 +23,43 @@ def runs(method):
         yield {name: value for part in chosen for name, value in part.items()}
 
 
-def failures(clause, make_case, tmp_path):
-    failed = []
-    for name, method in inspect.getmembers(DriverContract, inspect.isfunction):
-        if not name.startswith(f"test_{clause}_"):
+def failures(make_store, tmp_path, clause=""):
+    """Run the tests of a clause, or all, as pytest does, and name one after the other those that fail."""
+    for name, proved in clause_tests(StoreConformance).items():
+        if clause not in {"", proved.id}:
             continue
+        method = getattr(StoreConformance, name)
         for arguments in runs(method):
             if "tmp_path" in inspect.signature(method).parameters:
-                arguments["tmp_path"] = tmp_path
+                arguments["tmp_path"] = tmp_path / "test"
+                shutil.rmtree(tmp_path / "test", ignore_errors=True)
+                (tmp_path / "test").mkdir()
+            store = make_store()
             try:
-                method(DriverContract(), case=make_case(), **arguments)
+                method(StoreConformance(), store=store, **arguments)
+            except pytest.skip.Exception:
+                continue
             except (Exception, pytest.fail.Exception):  # noqa: BLE001 - however it fails, it is noticed
-                failed.append(name)
-    return failed
-
-
-def case_of(make):
-    driver = make()
-    return DriverCase(open=lambda: driver, other=make, open_with_secret=lambda _: make())
+                yield name
+            finally:
+                store.clean()
 
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_faulty_driver_fails_a_test_of_the_clause_it_breaks(name, tmp_path):
-    clause, make = FAULTS[name]
-    assert failures(clause, lambda: case_of(make), tmp_path)
+    fault = FAULTS[name]
+    assert next(failures(lambda: fault.store(tmp_path), tmp_path, fault.clause), None)
 
 
-def test_a_secret_in_the_repr_of_a_driver_is_noticed(tmp_path):
-    class Talkative(MemoryDriver):
-        def __init__(self, secret):
-            super().__init__()
-            self.secret = secret
-
-        def __repr__(self):
-            return f"Talkative({self.secret})"
-
-    case = DriverCase(open=MemoryDriver, other=MemoryDriver, open_with_secret=Talkative)
-    assert failures("u1", lambda: case, tmp_path)
+HEALTHY = {
+    "memory": lambda _: store_of(lambda: MemoryDriver(patience=0.5)),
+    "memory without abilities": lambda _: store_of(lambda: MemoryDriver(capabilities=frozenset())),
+    "reopened": lambda folder: shared_file(folder, lambda state: state),
+    "files": journal(JournalDriver),
+    "one that fails": lambda _: failing(FailingDriver),
+}
 
 
-def test_bytes_that_survive_a_purge_in_a_file_are_noticed(tmp_path):
-    kept = []
-
-    class Keeping(MemoryDriver):
-        def purge(self, keys):
-            kept.extend(document.body for _, document in self._bodies())
-            super().purge(keys)
-
-        def _bodies(self):
-            return [(e, e.document) for k in self._state.kinds.values() for e in k.values() if e.document]
-
-    def make_case():
-        driver = Keeping()
-        return DriverCase(
-            open=lambda: driver, other=Keeping, content=lambda: b"".join(kept), open_with_secret=lambda _: Keeping()
-        )
-
-    assert failures("p2", make_case, tmp_path)
-
-
-def test_a_healthy_driver_fails_nothing_when_it_is_run_like_the_faulty_ones(tmp_path):
-    for clause in {clause for clause, _ in FAULTS.values()}:
-        assert failures(clause, lambda: case_of(lambda: MemoryDriver(patience=0.5)), tmp_path) == []
+@pytest.mark.parametrize("name", HEALTHY)
+def test_a_healthy_driver_fails_nothing_when_it_is_run_like_the_faulty_ones(name, tmp_path):
+    assert list(failures(lambda: HEALTHY[name](tmp_path), tmp_path)) == []

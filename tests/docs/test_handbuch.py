@@ -1,20 +1,26 @@
 """The handbook's commands do what the handbook says: every indented line that begins with koschuso is run."""
 
 import os
+import shlex
 import shutil
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
 
+import koschuso_soest
 import pytest
 
+from koschuso import Office
 from koschuso.cli import main
+from koschuso.model import Activity, Organisation, Person, SchoolProfile
+from koschuso.plugin.registry import Registry
 
 HANDBUCH = Path(__file__).resolve().parents[2] / "docs" / "handbuch"
 
 
 def commands(page):
     lines = (HANDBUCH / page).read_text(encoding="utf-8").splitlines()
-    return [line.split() for line in lines if line.startswith(("    koschuso ", "    cd "))]
+    return [shlex.split(line) for line in lines if line.startswith(("    koschuso ", "    cd "))]
 
 
 @pytest.fixture(scope="session")
@@ -104,6 +110,18 @@ def test_reading_in(folder, example, monkeypatch, capsys):
     assert "mag Tee" not in person
 
 
+def test_tables(folder, example, monkeypatch, capsys):
+    shutil.copytree(example, folder / "beispiel")
+    monkeypatch.chdir(folder / "beispiel")
+
+    run("tabellen.md", example)
+
+    assert {"schulen.csv", "bestand.xlsx", "alles.jsonl", "kopie.jsonl"} <= {path.name for path in Path().iterdir()}
+    out = capsys.readouterr().out
+    assert "Arbeitsmappe (XLSX): 0 neu, 0 geändert" in out
+    assert "Archiv (JSON Lines): 0 neu, 0 geändert" in out
+
+
 INVITATION = """BEGIN:VCALENDAR
 VERSION:2.0
 PRODID:-//Beispiel//DE
@@ -150,3 +168,49 @@ def test_inviting(tmp_path, monkeypatch, capsys):
     assert main(["list", "participation", "--filter", "event_id=fachtag-2025", "--json"]) == 0
     assert '"angemeldet"' in capsys.readouterr().out
     assert b"einladung@land.example" in Path("antwort-an-andere.eml").read_bytes()
+
+
+def test_keeping_safe(folder, example, monkeypatch, capsys):
+    shutil.copytree(example, folder / "beispiel")
+    (folder / "sicherungen").mkdir()
+    monkeypatch.chdir(folder / "beispiel")
+
+    run("sichern.md", example)
+
+    out = capsys.readouterr().out
+    assert "Die Sicherung ist in Ordnung" in out
+    assert "verglichen und gleich" in out
+    assert (folder / "probe" / "koschuso.db").is_file()
+    assert 'url = "sqlite:///neu.db"' in (folder / "beispiel" / "koschuso.toml").read_text(encoding="utf-8")
+    assert len(list((folder / "sicherungen").glob("koschuso-sicherung-05974-*.zip"))) == 1
+
+
+def test_own_fields(tmp_path, monkeypatch, capsys):
+    load = Registry.load
+    monkeypatch.setattr(Registry, "load", lambda *_args, **_more: load(given={"soest": koschuso_soest}))
+    with Office.init(tmp_path / "buero", name="Beispielbüro", ags="05974") as office:
+        office.save(
+            Organisation(
+                id="schule-100001",
+                type="schule",
+                name="Schule am Teich",
+                ags="05974040",
+                school=SchoolProfile(schulnummer="100001", schulform="grundschule"),
+                extras={"soest:sozialraum": "soest:nord"},
+            ),
+            Person(
+                id="eva", given_name="Eva", family_name="Muster", extras={"soest:qualifikationsbaustein": "2024-03-01"}
+            ),
+            Activity(id="a-1", day=date(2024, 5, 6), taetigkeit="soest:rundbrief", minutes=90),
+        )
+    monkeypatch.chdir(tmp_path / "buero")
+
+    run("eigene-felder.md", None)
+
+    out = capsys.readouterr().out
+    assert "Zusatzfelder (soest):\n    Sozialraum: Sozialraum Nord" in out
+    assert "Muster" in out
+    assert "seit 2026 nicht mehr angeboten. An seine Stelle trat »soest:newsletter«" in out
+    assert "Sozialraum Nord" in Path("stellen.html").read_text(encoding="utf-8")
+    assert "Rundbrief an die Fachkräfte" in Path("nach-2022.html").read_text(encoding="utf-8")
+    assert "Newsletter an die Fachkräfte" in Path("nach-2026.html").read_text(encoding="utf-8")

@@ -1,9 +1,11 @@
 """Whatever a plugin does wrong stays its own affair: the stage and cause are told, everything else goes on working."""
 
 import sys
+from types import SimpleNamespace
 
 import pytest
 
+from koschuso import Office, privacy
 from koschuso.guard import MOST_RECORDS
 from koschuso.plugin.failure import PluginState, Stage
 from koschuso.plugin.registry import Registry
@@ -198,3 +200,164 @@ def test_what_is_not_asked_for_is_not_called(site):
     assert registry.fields is registry.fields
     assert registry.failures_so_far == ()
     assert len(registry.failures) == 1
+
+
+SHIFTY = """
+class Shifty(Renderer):
+    asked = 0
+    @property
+    def suffix(self):
+        type(self).asked += 1
+        if type(self).asked > 1:
+            raise OSError("spaeter")
+        return ".x"
+
+@hookimpl
+def koschuso_renderers():
+    made = Shifty.__new__(Shifty)
+    for name in ("name", "title", "media_type", "render"):
+        object.__setattr__(made, name, "krank:x")
+    return [made]
+"""
+
+ODD = {
+    "suffix that is a list": (
+        "renderers",
+        "@hookimpl\ndef koschuso_renderers(): return [Renderer(name='krank:x', title='X', suffix=['.x'], media_type='a/b', render=bytes)]",
+        "suffix",
+    ),
+    "targets that are no texts": (
+        "formats",
+        "@hookimpl\ndef koschuso_formats(): return [Format(name='krank:x', title='X', suffixes=('.x',), targets=([],), recognise=bool)]",
+        "targets",
+    ),
+    "name that cannot be hashed": (
+        "fields",
+        "@hookimpl\ndef koschuso_fields(): return [ExtraField(name=['krank:x'], record_kind='person', label='F')]",
+        "TypeError",
+    ),
+    "name that cannot be hashed, in a report": (
+        "reports",
+        "@hookimpl\ndef koschuso_reports(): return [Report(name=['krank:x'], title='X', build=print)]",
+        "krank:",
+    ),
+    "name that is more than a text": (
+        "reports",
+        (
+            "class Name(str):\n    def __hash__(self): raise OSError\n"
+            "@hookimpl\ndef koschuso_reports(): return [Report(name=Name('krank:x'), title='X', build=print)]"
+        ),
+        "",
+    ),
+    "half a record": (
+        "fields",
+        (
+            "@hookimpl\ndef koschuso_fields():\n    half = ExtraField.__new__(ExtraField)\n"
+            "    object.__setattr__(half, 'name', 'krank:x')\n    return [half]"
+        ),
+        "AttributeError",
+    ),
+    "record with a life of its own": ("renderers", SHIFTY, "suffix"),
+    "class instead of a record": (
+        "fields",
+        "@hookimpl\ndef koschuso_fields(): return [ExtraField]",
+        "statt ExtraField",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", ODD)
+def test_an_odd_record_fails_where_it_is_offered_and_nowhere_else(site, case):
+    offers, code, cause = ODD[case]
+    site.install("krank", code)
+    registry = Registry.load(["gesund", "krank"], distributions=site.distributions)
+    assert not [name for name in getattr(registry, offers) if str(name).startswith("krank")]
+    assert "gesund:feld" in registry.fields
+    assert [(failure.plugin, failure.stage) for failure in registry.failures] == [("krank", Stage.CALL)]
+    assert cause in registry.failures[0].cause
+    assert {info.name: info.state for info in registry.plugins}["gesund"] is PluginState.ACTIVE
+
+
+def test_what_a_plugin_prints_does_not_reach_standard_output(site, capsys):
+    site.install(
+        "laut",
+        f"""
+        print("beim Laden")
+        @hookimpl
+        def koschuso_fields():
+            print("beim Abfragen")
+            yield {FIELD.replace("krank", "laut")}
+            print("am Ende")
+        """,
+    )
+    registry = Registry.load(["laut"], distributions=site.distributions)
+    assert "laut:feld" in registry.fields
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.split("\n") == ["beim Laden", "beim Abfragen", "am Ende", ""]
+
+
+def test_a_plugin_that_keeps_its_list_cannot_change_what_it_offered(site):
+    site.install(
+        "spaet", f"offered = [{FIELD.replace('krank', 'spaet')}]\n@hookimpl\ndef koschuso_fields(): return offered"
+    )
+    registry = Registry.load(["spaet"], distributions=site.distributions)
+    assert "spaet:feld" in registry.fields
+    sys.modules[site.modules[-1]].offered.clear()
+    assert "spaet:feld" in registry.fields
+    with pytest.raises(TypeError):
+        registry.fields["spaet:noch_eins"] = None
+
+
+@pytest.mark.parametrize(
+    "name", ["RECORD_TYPES", "FIELD_LABELS", "EVENT_TRANSITIONS", "TASK_TRANSITIONS", "PARTICIPATION_TRANSITIONS"]
+)
+def test_a_plugin_cannot_change_the_tables_that_all_share(site, name):
+    site.install("krank", f"import koschuso.plugin\nkoschuso.plugin.{name}['krank'] = None")
+    registry = Registry.load(["gesund", "krank"], distributions=site.distributions)
+    assert [(failure.plugin, failure.stage) for failure in registry.failures] == [("krank", Stage.IMPORT)]
+
+
+@pytest.mark.parametrize(
+    ("access", "cause"),
+    [
+        ("1 / 0", "ZeroDivisionError"),
+        ("(_ for _ in [1 / 0])", "ZeroDivisionError"),
+        ("(n for n in __import__('itertools').count())", "TypeError"),
+        ("object()", "TypeError"),
+        ("type('Odd', (), {'__bool__': lambda self: 1 / 0})()", "TypeError"),
+        ("(_ for _ in ()).throw(SystemExit)", "SystemExit"),
+    ],
+)
+def test_a_data_holder_that_fails_makes_the_answer_incomplete_and_the_others_answer(site, access, cause):
+    hook = "@hookimpl\ndef koschuso_data_holders(): return [DataHolder(name='NAME:h', access=lambda p: CALL, erase=lambda p: 0)]"
+    site.install("krank", hook.replace("NAME", "krank").replace("CALL", access))
+    site.install(
+        "wach",
+        hook.replace("NAME", "wach").replace("CALL", "iter([{'brief': __import__('datetime').date(2025, 9, 2)}])"),
+    )
+    registry = Registry.load(["krank", "wach"], distributions=site.distributions)
+    told = privacy.access("p-1", SimpleNamespace(records=lambda _type: ()), registry.data_holders.values())
+    assert dict(told.holders) == {"wach:h": [{"brief": "2025-09-02"}]}
+    assert [failure.plugin for failure in told.failures] == ["krank"]
+    assert cause in told.failures[0].message
+    with pytest.raises(ExceptionGroup):
+        told.require_complete()
+
+
+def test_installed_is_not_enabled_in_a_real_office(site):
+    """A real distribution on the path: seen, not imported, until the office switches it on."""
+    module = site.install("still", f"@hookimpl\ndef koschuso_fields(): return [{FIELD.replace('krank', 'still')}]")
+    place = site.folder / "buero"
+    Office.init(place, name="Büro", ags="05974").close()
+    with Office.open(place) as office:
+        assert "still:feld" not in office.registry.fields
+        assert module not in sys.modules
+        assert {info.name: info.state for info in office.registry.plugins}["still"] is PluginState.DISABLED
+    settings = place / "koschuso.toml"
+    settings.write_text(
+        settings.read_text(encoding="utf-8").replace("aktiv = []", 'aktiv = ["still"]'), encoding="utf-8"
+    )
+    with Office.open(place) as office:
+        assert "still:feld" in office.registry.fields
+        assert module in sys.modules

@@ -10,7 +10,21 @@ import pytest
 
 from koschuso.cli import main
 
-COMMANDS = ["init", "import", "export", "list", "show", "check", "report", "plugins", "demo"]
+COMMANDS = [
+    "init",
+    "import",
+    "export",
+    "list",
+    "show",
+    "check",
+    "report",
+    "plugins",
+    "demo",
+    "backup",
+    "restore",
+    "verify",
+    "copy",
+]
 
 
 @pytest.fixture

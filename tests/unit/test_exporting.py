@@ -65,6 +65,9 @@ WAYS = [
     ("a.ics.zip", ""),
     ("a.vcf.zip", "outlook"),
     ("a.csv", "outlook"),
+    ("a.csv", ""),
+    ("a.xlsx", ""),
+    ("a.jsonl", ""),
     ("feed", ""),
 ]
 """Every way out of an office: ending and target."""
@@ -88,9 +91,9 @@ def go(office, folder, way, audience):
     if ending == "feed":
         return office.feed(audience=audience).data
     path = folder / ending
-    office.export(path, audience=audience, target=target)
+    office.export(path, audience=audience, target=target, kinds=["person"] if way == ("a.csv", "") else ())
     data = path.read_bytes()
-    if ending.endswith(".zip"):
+    if ending.endswith((".zip", ".xlsx")):
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return b"".join(name.encode() + archive.read(name) for name in archive.namelist())
     return data

@@ -477,3 +477,43 @@ def test_what_was_remembered_before_leaves_no_content_behind(tmp_path):
         store.remember("probe", "KANARIENVOGEL-ZWEI")
         store.backup(tmp_path / "kopie.db")
     assert b"KANARIENVOGEL-EINS" not in (tmp_path / "kopie.db").read_bytes()
+
+
+def test_batches_are_stored_one_by_one_and_an_error_keeps_those_before(store):
+    def failing():
+        yield from activities(25)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        store.put_all(failing(), batch=10)
+    assert store.counts() == {"activity": 20}
+
+    assert store.put_all(activities(25), batch=10) == Saved(created=5, unchanged=20)
+    assert store.put_all(activities(25), batch=1000) == Saved(unchanged=25)
+
+
+def test_a_batch_is_whole_and_a_conflict_keeps_those_before(store):
+    store.put_all(activities(15)[14:])
+    with pytest.raises(Conflict):
+        store.put_all(activities(25), expect=ABSENT, batch=10)
+    assert store.counts() == {"activity": 11}
+
+
+def test_others_see_each_batch_as_soon_as_it_is_stored(store):
+    seen = []
+
+    def watched():
+        for activity in activities(6):
+            seen.append(store.counts().get("activity", 0))
+            yield activity
+
+    store.put_all(watched(), batch=2)
+    assert seen == [0, 0, 2, 2, 4, 4]
+
+
+def test_batches_need_a_number_and_no_transaction_around_them(store):
+    with pytest.raises(WrongUse, match="mindestens 1"):
+        store.put_all(activities(1), batch=0)
+    with store.transaction(), pytest.raises(WrongUse):
+        store.put_all(activities(1), batch=10)
+    assert store.counts() == {}

@@ -18,6 +18,7 @@ The form of a file::
     partstat = "ACCEPTED"               # a value for a column; a list holds several
 
 A municipality writes its own catalogues in the same form, with ``extends`` for those that add to a shipped one.
+Entries come and go with versions: ``since``, ``deprecated_since``, ``replaced_by`` and ``split_into``.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ __all__ = ["load", "load_all", "names", "parse"]
 
 _ENTRY_FIELDS = frozenset(field.name for field in attrs.fields(Entry)) - {"attributes", "origin"}
 _HEAD_FIELDS = frozenset({"name", "title", "version", "source", "note", "provisional", "extends"})
-_LISTS = frozenset({"aliases", "inferred_attributes"})
+_LISTS = frozenset({"aliases", "inferred_attributes", "split_into"})
 _FLAGS = frozenset({"provisional", "inferred"})
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,9 +12,12 @@ from koschuso.cli.common import command as _command
 from koschuso.cli.common import office_option as _office_option
 from koschuso.cli.common import open_office as _open
 from koschuso.cli.export_output import export_as_json, print_export
+from koschuso.cli.filtering import day, question
 from koschuso.cli.import_output import import_as_json, print_import, refusal_as_json
 from koschuso.cli.messages import message
 from koschuso.cli.output import finding_as_json, print_findings, print_json, print_table, progress
+from koschuso.cli.plugin_commands import PLUGIN_COMMANDS
+from koschuso.cli.safekeeping import SAFEKEEPING
 from koschuso.cli.showing import as_row, as_text, columns_of
 from koschuso.errors import KoschusoError, NotFound, Refused, Unavailable, WrongUse
 from koschuso.interchange.targets import TARGET_NAMES
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from koschuso.office.importing import ImportResult
 
 __all__ = ["COMMANDS"]
-
-_GERMAN_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 
 
 @_command("init")
@@ -69,7 +68,7 @@ def import_(
     keep: tuple[str, ...],
     as_json: bool,
 ) -> int:
-    """Liest Dateien ein; die Art (.ics, .vcf, schuldaten.csv …) wird am Inhalt erkannt."""
+    """Liest Dateien ein; die Art (.ics, .vcf, .csv, .xlsx, .jsonl …) wird am Inhalt erkannt."""
     results: list[tuple[str, ImportResult | KoschusoError]] = []
     with _open(buero) as office, progress("Einlesen") as report:
         for file in datei:
@@ -104,8 +103,8 @@ def import_(
 @click.option("--kind", "kinds", multiple=True, metavar="ART", help="Nur diese Art von Datensätzen; mehrfach möglich.")
 @click.option(
     "--audience",
-    type=click.Choice(["intern", "netzwerk", "oeffentlich"]),
-    help="Für wen die Datei ist; sonst intern, mit --feed oeffentlich.",
+    type=click.Choice(["intern", "netzwerk", "oeffentlich", "vertraulich"]),
+    help="Für wen die Datei ist; sonst intern, mit --feed oeffentlich. vertraulich ist Ihre vollständige eigene Kopie.",
 )
 @click.option(
     "--target",
@@ -127,8 +126,8 @@ def export(
 ) -> None:
     """Schreibt eine Datei; die Endung nennt das Format.
 
-    .ics Kalender, .vcf Adressbuch, .ics.zip und .vcf.zip eine Datei je Termin oder Kontakt, .csv mit --target outlook eine
-    Kontaktliste.
+    .ics Kalender, .vcf Adressbuch, .ics.zip und .vcf.zip eine Datei je Termin oder Kontakt, .csv mit --kind eine Tabelle
+    (mit --target outlook eine Kontaktliste), .xlsx ein Blatt je Art, .jsonl das ganze Archiv.
     """
     if as_feed and kinds:
         raise WrongUse("Ein Kalender zum Abonnieren enthält immer die Termine; lassen Sie --kind weg.")
@@ -148,24 +147,27 @@ def export(
 @click.argument("kind")
 @_office_option
 @click.option(
-    "--filter", "filters", multiple=True, metavar="FELD=WERT", help="Nur Datensätze mit diesem Wert; mehrfach möglich."
+    "--filter",
+    "filters",
+    multiple=True,
+    metavar="FELD=WERT",
+    help="Nur Datensätze mit diesem Wert, auch FELD>=WERT und FELD<WERT; mehrfach möglich. Zusatzfelder mit Name oder "
+    "Bezeichnung.",
 )
-def list_(kind: str, buero: str | None, filters: tuple[str, ...], as_json: bool) -> None:
+@click.option("--sort", "order", default="", metavar="FELD", help="Nach diesem Feld geordnet; sonst nach Kennung.")
+@click.option("--absteigend", "descending", is_flag=True, help="Das Größte zuerst.")
+def list_(
+    *, kind: str, buero: str | None, filters: tuple[str, ...], order: str, descending: bool, as_json: bool
+) -> None:
     """Zeigt alle Datensätze einer Art, zum Beispiel: koschuso list organisation."""
     from koschuso.codec import unstructure  # noqa: PLC0415 - only --json needs it
-    from koschuso.query import Equals  # noqa: PLC0415
 
     record_type = RECORD_TYPES.get(kind)
     if record_type is None:
         raise WrongUse(f"Die Art »{kind}« gibt es nicht; möglich sind {', '.join(RECORD_TYPES)}.")
-    conditions = []
-    for text in filters:
-        field, mark, value = text.partition("=")
-        if not mark:
-            raise WrongUse(f"»{text}« ist kein Filter der Form FELD=WERT.")
-        conditions.append(Equals(field, value))
     with _open(buero) as office:
-        records = list(office.records(record_type, *conditions))
+        asked = question(office, record_type, filters, order, descending=descending)
+        records = [stored.value for stored in office.store.query(asked)]
         if as_json:
             print_json([unstructure(record) for record in records])
             return
@@ -230,6 +232,16 @@ def check(buero: str | None, as_json: bool) -> int:
     metavar="KREIS",
     help="Für wen der Bericht ist; sonst für die öffentliche Sitzung eines Gremiums.",
 )
+@click.option(
+    "--felder",
+    metavar="FELDER",
+    help="Zusatzfelder der Schulen als weitere Spalten der Stellenübersicht: Namen oder Bezeichnungen, mit Komma.",
+)
+@click.option(
+    "--katalog",
+    metavar="FASSUNG",
+    help="Fassung des Tätigkeitsprofils, nach der gezählt wird, zum Beispiel 2022; sonst die jetzige.",
+)
 @click.option("--list", "show_list", is_flag=True, help="Zeigt alle Berichte.")
 def report(
     *,
@@ -240,6 +252,8 @@ def report(
     schuljahr: str | None,
     stichtag: str | None,
     audience: str | None,
+    katalog: str | None,
+    felder: str | None,
     show_list: bool,
     as_json: bool,
 ) -> None:
@@ -260,8 +274,10 @@ def report(
         given = {
             "year": None if year is None else _whole(year, "--year"),
             "schuljahr": schuljahr,
-            "stichtag": None if stichtag is None else _day(stichtag),
+            "stichtag": None if stichtag is None else day(stichtag),
             "audience": audience,
+            "katalog": katalog,
+            "felder": felder,
         }
         document = office.report(name, **{key: value for key, value in given.items() if value is not None})
         document.save(output)
@@ -269,29 +285,6 @@ def report(
         print_json({"file": output, "report": name, "title": document.title})
         return
     click.echo(f"{document.title}: {output}")
-
-
-@_command("plugins")
-@_office_option
-def plugins(buero: str | None, as_json: bool) -> int:
-    """Zeigt, welche Plugins installiert, eingeschaltet oder ausgelassen sind, und warum."""
-    with _open(buero) as office:
-        infos, failures = office.registry.plugins, office.registry.failures
-    if as_json:
-        print_json(
-            {
-                "plugins": [attrs.asdict(info) for info in infos],
-                "failures": [attrs.asdict(failure, filter=attrs.filters.exclude("exception")) for failure in failures],
-            }
-        )
-    else:
-        print_table(
-            ["Plugin", "Paket", "Version", "Zustand", "Bietet"],
-            [[info.name, info.distribution, info.version, str(info.state), ", ".join(info.hooks)] for info in infos],
-        )
-        for failure in failures:
-            click.echo(f"{click.style('Ausgelassen', fg='yellow')}: {failure.cause}")
-    return 1 if failures else 0
 
 
 @_command("demo")
@@ -308,20 +301,10 @@ def demo(ordner: str, as_json: bool) -> None:
     click.echo(result.summary())
 
 
-COMMANDS = (init, import_, export, message, list_, show, check, report, plugins, demo)
+COMMANDS = (init, import_, export, message, list_, show, check, report, *PLUGIN_COMMANDS, demo, *SAFEKEEPING)
 
 
 def _whole(text: str, option: str) -> int:
     if not text.isdecimal():
         raise WrongUse(f"»{text}« bei {option} ist keine Jahreszahl.")
     return int(text)
-
-
-def _day(text: str) -> date:
-    match = _GERMAN_DATE.fullmatch(text.strip())
-    try:
-        if match:
-            return date(int(match[3]), int(match[2]), int(match[1]))
-        return date.fromisoformat(text.strip())
-    except ValueError as error:
-        raise WrongUse(f"»{text}« ist kein Datum; erwartet wird 15.10.2025 oder 2025-10-15.") from error

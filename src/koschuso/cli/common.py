@@ -15,7 +15,7 @@ from koschuso.office.settings import SETTINGS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["command", "office_option", "open_office"]
+__all__ = ["command", "office_folder", "office_option", "open_office"]
 
 
 def command(name: str) -> Callable[[Callable[..., Any]], click.Command]:
@@ -34,6 +34,27 @@ office_option = click.option(
     envvar="KOSCHUSO_BUERO",
     help="Ordner, Datenbankdatei oder Speicher-URL des Büros; sonst der jetzige Ordner.",
 )
+
+
+def office_folder(place: str | None) -> Path | None:
+    """Find the folder with the settings of the office that is named, else of the one that we are in.
+
+    Returns:
+        The folder; ``None`` where there is no office, or one without settings.
+
+    Raises:
+        WrongUse: What is named does not exist.
+    """
+    if place is None:
+        here = Path.cwd()
+        return next((folder for folder in (here, *here.parents) if (folder / SETTINGS).exists()), None)
+    if "://" in place or place == "memory:":
+        return None
+    named = Path(place)
+    if not named.exists():
+        raise WrongUse(f"{place} gibt es nicht; nennen Sie mit --buero den Ordner des Büros.")
+    folder = named if named.is_dir() else named.parent
+    return folder if (folder / SETTINGS).exists() else None
 
 
 def open_office(place: str | None) -> Office:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -38,6 +38,9 @@ _COLUMNS = {
 }
 
 
+_EMPTY = "—"
+
+
 def columns_of(record_type: type[Record]) -> list[str]:
     """Give the headings of a list of this kind."""
     kind = record_type.KIND
@@ -60,15 +63,32 @@ def as_text(record: Record, office: Office) -> str:
     lines = [f"{record.LABEL}: {title_of(record)}"]
     for field in attrs.fields(type(record)):
         value = getattr(record, field.name)
-        if field.name == "foreign" or value in (None, "", (), {}):
-            continue
-        if field.name == "extras":
-            lines += [f"  {name}: {entry}" for name, entry in office.registry.labelled_extras(record)]
+        if field.name in {"foreign", "extras"} or value in (None, "", (), {}):
             continue
         lines.append(f"  {field_label(record.KIND, field.name)}: {_words(record, field.name, value, office)}")
+    lines += _extras(record, office)
     if record.foreign:
         lines.append(f"  Aus einer Datei übernommen und erhalten: {len(record.foreign)} Zeilen")
     return "\n".join(lines)
+
+
+def _extras(record: Record, office: Office) -> Iterator[str]:
+    """Give the form of plugins' fields: all that are declared, also empty ones with what to enter, then the others."""
+    declared = office.registry.declared
+    shown = {extra.name: extra.text for extra in declared.shown(record, "vertraulich")}
+    plugin = ""
+    for field in sorted(declared.of(record.KIND, "vertraulich"), key=lambda field: field.plugin):
+        if field.plugin != plugin:
+            plugin = field.plugin
+            yield f"  Zusatzfelder ({plugin}):"
+        text = shown.get(field.name)
+        if text is None:
+            text = f"{_EMPTY} ({field.help or f'{field.label} eintragen: {field.expected}.'})"
+        yield f"    {field.label}: {text}"
+    others = [extra for extra in declared.shown(record) if extra.field is None]
+    if others:
+        yield "  Zusatzfelder ohne eingeschaltetes Plugin, unverändert erhalten:"
+        yield from (f"    {extra.name}: {extra.text}" for extra in others)
 
 
 def _words(record: Record, field: str, value: Any, office: Office) -> str:

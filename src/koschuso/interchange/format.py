@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, Protocol
 import attrs
 
 from koschuso.errors import Refused
-from koschuso.model import EMPTY, Finding, Reading, Record
+from koschuso.model import EMPTY, Catalogue, ExtraField, Finding, Reading, Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Format", "Held", "Portion", "ReadOptions", "Source", "WriteOptions", "Writing", "recognise"]
+__all__ = ["Format", "Held", "Holdings", "Portion", "ReadOptions", "Source", "WriteOptions", "Writing", "recognise"]
 
 _PAGE: Final = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<!--.{0,500}?-->\s*)?<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL
@@ -35,6 +35,16 @@ class Held(Protocol):
 
     def where(self, kind: str, field: str, value: str, /) -> Iterator[Record]:
         """Give the stored records of a kind whose field has this value."""
+
+
+class Holdings(Held, Protocol):
+    """What the office holds, for a reader that looks up many records."""
+
+    def every(self, kind: str, /) -> Iterator[Record]:
+        """Give all stored records of a kind."""
+
+    def some(self, kind: str, ids: Sequence[str], /) -> Mapping[str, Record]:
+        """Give those of the records with these ids that are stored, by id."""
 
 
 class Source(NamedTuple):
@@ -85,11 +95,18 @@ class ReadOptions:
         zone: Zone of times whose own zone cannot be found out; each use of it is a finding.
         known: Gives what became of a component when it was read before, ``None`` for a new one; asked with its digest
             by `Format.portions` only.
+        fields: The fields that enabled plugins add to records; values of others are kept as foreign.
+        held: What the office holds; ``None`` for a file that is read by itself.
+        vocabulary: Gives the catalogue that a field's keys are from, for a kind of record and a dotted field or an
+            extension field's name; ``None`` where there is none.
     """
 
     region: str = "05"
     zone: str = "Europe/Berlin"
     known: Callable[[bytes], Source | None] | None = None
+    fields: tuple[ExtraField, ...] = ()
+    held: Holdings | None = None
+    vocabulary: Callable[[str, str], Catalogue | None] | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -106,6 +123,7 @@ class WriteOptions:
         title: Title of the whole file, such as the name of a calendar.
         labels: Gives the German label for a catalogue's name and a key; ``None`` writes keys.
         references: Records that the written ones point at, for their names; filtered for the audience as well.
+        fields: The fields that enabled plugins add to records; values of others are not written as columns.
     """
 
     stamp: datetime = attrs.field()
@@ -114,6 +132,7 @@ class WriteOptions:
     title: str = ""
     labels: Callable[[str, str], str] | None = None
     references: Mapping[Any, Record] = EMPTY
+    fields: tuple[ExtraField, ...] = ()
 
     @stamp.validator
     def _has_zone(self, _attribute: object, value: datetime) -> None:
@@ -164,6 +183,7 @@ class Format:
             that say only what follows from other stored records. Asked where the record would change otherwise.
         edition: Gives how new a record says it is, as something that compares with the edition of the same record from
             another file; ``None`` where it does not say.
+        general: Whether it reads files of many sorts: it yields to a format that recognises a file as its own.
         apply: For a format whose files can be messages (iTIP): turns what was read into the records that the office is
             to hold afterwards. Given the reading and a function that finds what is stored by kind and id.
     """
@@ -182,6 +202,7 @@ class Format:
     settle: Callable[[Record, Record], Record] | None = None
     implied: Callable[[Record, Record, Held], Record] | None = None
     edition: Callable[[Record], Any] | None = None
+    general: bool = False
     apply: Callable[[Reading, Callable[[str, str], Record | None]], Reading] | None = None
 
     @suffixes.validator
@@ -221,6 +242,7 @@ def recognise(data: bytes, formats: Iterable[Format], *, suffix: str = "") -> Fo
                 matching.append(candidate)
         except Exception:  # noqa: BLE001 - a plugin's recogniser must not keep the others from reading
             failed.append(candidate.name)
+    matching = [found for found in matching if not found.general] or matching
     if len(matching) > 1:
         # A file's ending is a weak hint, but better than refusing what a person has named so.
         matching = [found for found in matching if suffix.lower() in found.suffixes] or matching

@@ -74,7 +74,8 @@ class _Archive:
             )
             return
         with archive:
-            members = [info for info in archive.infolist() if not info.is_dir()]
+            # `is_dir` of an entry without a name raises in Python 3.11.
+            members = [info for info in archive.infolist() if not info.filename.endswith("/")]
             if len(members) > MAX_ARCHIVE_MEMBERS:
                 self.note(
                     "zip.zu_viele_dateien",

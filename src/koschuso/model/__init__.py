@@ -21,9 +21,11 @@ from koschuso.model.actor import (
     SchoolProfile,
 )
 from koschuso.model.catalogue import Catalogue, Column, Entry
+from koschuso.model.catalogue_sums import NOT_ASSIGNED, KeySums, sum_by_key
 from koschuso.model.concept import Adoption, Concept
+from koschuso.model.declared import DeclaredFields, ShownExtra
 from koschuso.model.event import EVENT_TRANSITIONS, Event, EventStatus, Location, Visibility, Workshop
-from koschuso.model.extras import ExtraField, FieldType, PrivacyClass
+from koschuso.model.extras import ExtraField, FieldType, PrivacyClass, property_name, visible_classes
 from koschuso.model.finding import Finding, Problems, Reading, Severity
 from koschuso.model.foundation import Benefit, Cooperation, Goal, Milestone
 from koschuso.model.fuzzydate import FuzzyDate
@@ -67,6 +69,7 @@ __all__ = [
     "FIELD_LABELS",
     "FULL_TIME_TVOED",
     "FULL_TIME_TV_L_NRW",
+    "NOT_ASSIGNED",
     "PARTICIPATION_TRANSITIONS",
     "RECORD_TYPES",
     "TASK_TRANSITIONS",
@@ -85,6 +88,7 @@ __all__ = [
     "Cooperation",
     "Coordinates",
     "CoordinationProfile",
+    "DeclaredFields",
     "Entry",
     "Event",
     "EventStatus",
@@ -97,6 +101,7 @@ __all__ = [
     "FuzzyDate",
     "Goal",
     "Headcount",
+    "KeySums",
     "LegalBasis",
     "Location",
     "Milestone",
@@ -118,6 +123,7 @@ __all__ = [
     "SchoolProfile",
     "Series",
     "Severity",
+    "ShownExtra",
     "Task",
     "TaskStatus",
     "TimeSpan",
@@ -130,9 +136,12 @@ __all__ = [
     "is_ags",
     "is_email",
     "is_key",
+    "property_name",
     "round_vzae",
     "schuljahr_of",
+    "sum_by_key",
     "total_vzae",
+    "visible_classes",
 ]
 
 RECORD_TYPES: Mapping[str, type[Record]] = MappingProxyType(

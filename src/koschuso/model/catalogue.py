@@ -16,6 +16,7 @@ import attrs
 from koschuso.errors import NotFound, Refused
 from koschuso.model.catalogue_check import check_catalogue
 from koschuso.model.catalogue_entry import Column, Entry, keys_above, next_shared
+from koschuso.model.catalogue_versions import Versions, common_key
 from koschuso.model.finding import Problems
 from koschuso.model.folding import fold
 
@@ -168,6 +169,14 @@ class Catalogue:
             )
         return candidates[0] if candidates else None
 
+    def key_of(self, text: str) -> str:
+        """Return the key that a text means, as `find` finds it; empty when it means none or several."""
+        try:
+            found = self.find(text)
+        except Refused:
+            return ""
+        return "" if found is None else found.key
+
     def with_attribute(self, attribute: str, value: str) -> tuple[Entry, ...]:
         """Return the entries that have this value, alone or among others, for example the official code ``"02"``."""
         return tuple(entry for entry in self.entries if value in entry.values(attribute))
@@ -221,18 +230,67 @@ class Catalogue:
     def shared_key(self, key: str) -> str | None:
         """Return the shared key under which a key counts beyond the own office.
 
-        That is the key itself when it is shared, the key that replaced it when it is deprecated, the target of its
-        `maps_to`, or else the nearest shared entry above it. ``None`` means that it counts nowhere else; a sum over
+        That is the key itself when it is shared, the key that replaced it when it is deprecated (of several, what is
+        above all of them), the target of its `maps_to`, or else the nearest shared entry above it. ``None`` means that it counts nowhere else; a sum over
         several offices has to show such values as unassigned.
         """
         current: str | None = key
         while current is not None:
             entry = self._by_key.get(current)
+            if entry is not None and entry.split_into and not entry.maps_to:
+                return common_key(self, map(self.shared_key, entry.split_into))
             following = next_shared(entry, self.parent(current))
             if entry is not None and not entry.origin and following is None:
                 return current
             current = following
         return None
+
+    # -- versions ----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _versions(self) -> Versions:
+        return Versions(self)
+
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """All versions that the catalogue and those that extend it tell of, the oldest first."""
+        return self._versions.known
+
+    def as_of(self, version: str) -> Catalogue:
+        """Return the catalogue as it was in a version.
+
+        Entries that came later are missing, entries that were retired later are offered. Of a version between two
+        known ones the earlier is meant; ``"2022"`` also means ``"tp-2022.11"``.
+
+        Args:
+            version: The version, as in `since` and `deprecated_since`; empty for the present one.
+
+        Raises:
+            NotFound: There was no such version.
+        """
+        if not version:
+            return self
+        self._versions.require(version)
+        name = self._versions.at(version) or version
+        return attrs.evolve(self, version=name, entries=self._versions.as_of(version))
+
+    def key_in(self, version: str, key: str) -> str | None:
+        """Return the key under which something counts in a version that was recorded under this key.
+
+        Forward and backward: the key itself when it was offered then; of one that was retired by then, what took its
+        place; of one that came later, what it took the place of. Where that are several, it is what stands above all of
+        them; where there is nothing, the entry above the key. ``None`` means that it counts nowhere in that version:
+        a sum has to show it as unassigned.
+
+        Args:
+            version: The version, see `as_of`.
+            key: A key of any version.
+
+        Raises:
+            NotFound: There was no such version.
+        """
+        self._versions.require(version)
+        return self._versions.key_in(version, key)
 
     def extended_with(self, other: Catalogue) -> Catalogue:
         """Return this catalogue with the entries of another one that extends it.

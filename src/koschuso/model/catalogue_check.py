@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from koschuso.model.catalogue_entry import keys_above, next_shared
+from koschuso.model.catalogue_versions import successors, version_order
 from koschuso.model.finding import Problems
 from koschuso.model.folding import fold
 from koschuso.model.values import is_key
@@ -99,14 +100,7 @@ def _check_entries(catalogue: Checked, problems: Problems) -> None:
             rule="katalog.bezeichnung",
             message=f"Dem Eintrag »{entry.key}« fehlt die Bezeichnung (label).",
         )
-        problems.require(
-            entry.deprecated_since or not entry.replaced_by,
-            field="deprecated_since",
-            value=entry.deprecated_since,
-            rule="katalog.ersetzt_veraltet",
-            message=f"Der Eintrag »{entry.key}« ist ersetzt (replaced_by); bitte geben Sie an, seit welcher Version "
-            "(deprecated_since).",
-        )
+        _check_change(entry, problems)
         # An extension may fill the columns of the catalogue that it extends; those are known only when they meet.
         for attribute in () if catalogue.extends else (*entry.attributes, *entry.inferred_attributes):
             problems.require(
@@ -119,15 +113,55 @@ def _check_entries(catalogue: Checked, problems: Problems) -> None:
             )
 
 
+def _check_change(entry: Entry, problems: Problems) -> None:
+    """What an entry says about its coming and going."""
+    problems.require(
+        entry.deprecated_since or not (entry.replaced_by or entry.split_into),
+        field="deprecated_since",
+        value=entry.deprecated_since,
+        rule="katalog.ersetzt_veraltet",
+        message=f"Der Eintrag »{entry.key}« ist ersetzt (replaced_by oder split_into); bitte geben Sie an, seit welcher "
+        "Version (deprecated_since).",
+    )
+    problems.require(
+        not (entry.replaced_by and entry.split_into),
+        field="split_into",
+        value=" ".join(entry.split_into),
+        rule="katalog.ersetzt_oder_geteilt",
+        message=f"Der Eintrag »{entry.key}« ist zugleich ersetzt (replaced_by) und geteilt (split_into); bitte geben Sie "
+        "nur eines an.",
+    )
+    problems.require(
+        len(entry.split_into) != 1 and len(set(entry.split_into)) == len(entry.split_into),
+        field="split_into",
+        value=" ".join(entry.split_into),
+        rule="katalog.geteilt_in_mehrere",
+        message=f"Der Eintrag »{entry.key}« ist geteilt (split_into); dazu gehören mindestens zwei verschiedene "
+        "Schlüssel. Trat nur einer an seine Stelle, schreiben Sie ihn bei replaced_by.",
+    )
+    problems.require(
+        not (entry.since and entry.deprecated_since)
+        or version_order(entry.since) < version_order(entry.deprecated_since),
+        field="deprecated_since",
+        value=entry.deprecated_since,
+        rule="katalog.fassung_reihenfolge",
+        message=f"Der Eintrag »{entry.key}« entfällt mit Version {entry.deprecated_since}, bevor es ihn gibt "
+        f"({entry.since}). Bitte prüfen Sie since und deprecated_since.",
+    )
+
+
 def _check_names(catalogue: Checked, problems: Problems) -> None:
-    """An alias may mean one entry only; equal labels are allowed in different branches and told apart by key."""
+    """An alias may mean one entry only; equal labels are allowed in different branches and told apart by key.
+
+    Retired entries do not count: what is offered is meant first, so that a new name may be an old one.
+    """
     owners: dict[str, set[str]] = {}
     for entry in catalogue.entries:
-        for text in (entry.key, entry.label, *entry.aliases):
+        for text in () if entry.deprecated_since else (entry.key, entry.label, *entry.aliases):
             owners.setdefault(fold(text), set()).add(entry.key)
     for entry in catalogue.entries:
         for alias in entry.aliases:
-            others = sorted(owners[fold(alias)] - {entry.key})
+            others = [] if entry.deprecated_since else sorted(owners[fold(alias)] - {entry.key})
             problems.require(
                 fold(alias) and not others,
                 field="aliases",
@@ -151,7 +185,8 @@ def _check_references(catalogue: Checked, problems: Problems) -> None:
             rule="katalog.ebene_darueber",
             message=f"Über »{entry.key}« fehlt der Eintrag »{path}«; bitte legen Sie ihn zuerst an.",
         )
-        for field, target in (("maps_to", entry.maps_to), ("replaced_by", entry.replaced_by)):
+        targets = [("maps_to", entry.maps_to), ("replaced_by", entry.replaced_by)]
+        for field, target in (*targets, *(("split_into", key) for key in entry.split_into)):
             problems.require(
                 not target or target in catalogue,
                 field=field,
@@ -159,22 +194,54 @@ def _check_references(catalogue: Checked, problems: Problems) -> None:
                 rule=f"katalog.{field}_bekannt",
                 message=f"Der Eintrag »{entry.key}« verweist mit {field} auf »{target}«; diesen Schlüssel gibt es nicht.",
             )
+        _check_order(catalogue, entry, parent, problems)
+
+
+def _check_order(catalogue: Checked, entry: Entry, parent: Entry | None, problems: Problems) -> None:
+    """What stands above an entry, or took its place, must have been there by then."""
+    for key in successors(entry):
+        successor = catalogue.get(key)
+        if successor is None or successor.origin != entry.origin or not successor.since:
+            continue
+        problems.require(
+            version_order(successor.since) <= version_order(entry.deprecated_since),
+            field="replaced_by" if entry.replaced_by else "split_into",
+            value=key,
+            rule="katalog.nachfolger_spaeter",
+            message=f"An die Stelle von »{entry.key}« (entfallen mit {entry.deprecated_since}) tritt »{key}« erst mit "
+            f"Version {successor.since}. Bitte prüfen Sie die Versionen.",
+        )
+    if parent is not None and parent.origin == entry.origin and parent.since:
+        problems.require(
+            entry.since and version_order(parent.since) <= version_order(entry.since),
+            field="since",
+            value=entry.since,
+            rule="katalog.ebene_spaeter",
+            message=f"»{entry.key}« gibt es seit »{entry.since or 'Anfang an'}«, den Eintrag »{parent.key}« darüber aber "
+            f"erst seit {parent.since}. Bitte prüfen Sie since.",
+        )
 
 
 def _check_circles(catalogue: Checked, problems: Problems) -> None:
-    def following(key: str) -> str | None:
-        return next_shared(catalogue.get(key), catalogue.parent(key))
+    def following(key: str) -> tuple[str, ...]:
+        entry = catalogue.get(key)
+        if entry is not None and entry.split_into and not entry.maps_to:
+            return entry.split_into
+        one = next_shared(entry, catalogue.parent(key))
+        return () if one is None else (one,)
 
     for entry in catalogue.entries:
-        trail = {entry.key}
-        key = following(entry.key)
-        while key is not None and key not in trail:
-            trail.add(key)
-            key = following(key)
+        trail: set[str] = set()
+        waiting = list(following(entry.key))
+        while waiting:
+            key = waiting.pop()
+            if key not in trail:
+                trail.add(key)
+                waiting += following(key)
         problems.require(
-            key != entry.key,
-            field="maps_to" if entry.maps_to else "replaced_by",
-            value=entry.maps_to or entry.replaced_by,
+            entry.key not in trail,
+            field="maps_to" if entry.maps_to else "split_into" if entry.split_into else "replaced_by",
+            value=entry.maps_to or " ".join(entry.split_into) or entry.replaced_by,
             rule="katalog.verweis_im_kreis",
             message=f"Die Verweise des Eintrags »{entry.key}« führen im Kreis zu ihm zurück.",
         )

@@ -53,8 +53,10 @@ class Entry:
         note: A hint for people, in German.
         inferred: The entry is a proposal of koschuso and must not be presented as law or as wording of a source.
         inferred_attributes: Names of those attributes that are an assumption although the entry itself is sourced.
+        since: Version of the catalogue since which the entry exists, empty for one that was there from the beginning.
         deprecated_since: Version of the catalogue since which the key is no longer offered, empty when it is.
-        replaced_by: The key that took the place of a deprecated one.
+        replaced_by: The key that took the place of a deprecated one; several may be merged into the same.
+        split_into: The keys that took the place of a deprecated one together, when it was split.
         maps_to: The shared key under which the entry counts beyond the own office.
         attributes: Values of the catalogue's columns; several values in one are parted by a blank.
         origin: Name of the extending catalogue that brought the entry, empty for the catalogue's own.
@@ -67,8 +69,10 @@ class Entry:
     note: str = ""
     inferred: bool = False
     inferred_attributes: tuple[str, ...] = attrs.field(default=(), converter=_strings)
+    since: str = ""
     deprecated_since: str = ""
     replaced_by: str = ""
+    split_into: tuple[str, ...] = attrs.field(default=(), converter=_strings)
     maps_to: str = ""
     attributes: Mapping[str, str] = attrs.field(default=EMPTY, converter=_frozen)
     origin: str = ""

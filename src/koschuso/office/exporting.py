@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from koschuso.errors import Unavailable, WrongUse
+from koschuso.errors import Refused, Unavailable, WrongUse
 from koschuso.files import reason, write_atomically
 from koschuso.model import RECORD_TYPES, Event, Finding, Record, Reference
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from koschuso.interchange.format import Format, WriteOptions
     from koschuso.interchange.targets import Target
+    from koschuso.model import ExtraField
     from koschuso.office.view import OfficeView
     from koschuso.plugin.registry import Registry
 
@@ -101,7 +102,10 @@ def export(
     if format_.write is None:
         raise WrongUse(f"{format_.title} kann nur gelesen werden.")
     with registry.using(format_.name):
-        writing = format_.write(selection.records, _options(view, selection, audience, label, target))
+        options = _options(view, selection, audience, label, target)
+        writing = format_.write(selection.records, attrs.evolve(options, fields=_fields(registry, audience)))
+        if format_.columns is not None:
+            _refuse_case_columns(format_.columns(writing.data))
     sentence, told = _told_about(program, format_.name, selection.records, writing.data)
     write_atomically(path, writing.data)
     return ExportResult(
@@ -135,7 +139,9 @@ def feed(
             raise WrongUse(f"Ein Kalender zum Abonnieren hat die Endung {_FEED_ENDING}, nicht »{path.suffix}«.")
         previous = _before(path)
     selection = _selected(view, registry, frozenset(feeds.KINDS), audience, label)
-    writing = feeds.write(selection.records, _options(view, selection, audience, label, target), previous)
+    options = _options(view, selection, audience, label, target)
+    fields = _fields(registry, audience)
+    writing = feeds.write(selection.records, attrs.evolve(options, fields=fields), previous)
     sentence, told = _told_about(program, "koschuso:ical", selection.records, writing.data)
     if path is not None and writing.data != previous:
         # An unchanged feed keeps its time, so that servers can tell subscribers that nothing is new.
@@ -180,6 +186,28 @@ def _selected(
         references={Reference(record.KIND, record.id): record for record in filtered.records},
         omitted=tuple(finding for finding in filtered.omitted if not finding.kind or finding.kind in wanted),
     )
+
+
+def _refuse_case_columns(headings: Iterable[str]) -> None:
+    """Write no table with a column about pupils, parents or cases, whatever a plugin declares (domain.md DS-01).
+
+    Raises:
+        Refused: There is such a column; the message names it.
+    """
+    from koschuso.privacy import refuse_case_columns  # noqa: PLC0415 - `import koschuso` stays cheap
+
+    refused = refuse_case_columns(headings)
+    if refused:
+        names = ", ".join(f"»{finding.value}«" for finding in refused)
+        raise Refused(
+            f"Die Spalte {names} klingt nach Daten über Schülerinnen, Schüler, Eltern oder Fälle; die Tabelle wurde nicht "
+            "geschrieben. Das Feld stammt aus einem Plugin; bitte schalten Sie es aus und wenden Sie sich an seine Urheber."
+        )
+
+
+def _fields(registry: Registry, audience: str) -> tuple[ExtraField, ...]:
+    """Give the fields of plugins whose values the audience may see."""
+    return tuple(field for kind in RECORD_TYPES for field in registry.declared.of(kind, audience))
 
 
 def _options(
@@ -234,7 +262,7 @@ def _format_for(path: Path, target: str, registry: Registry) -> Format:
     writers = [found for found in registry.formats.values() if found.write is not None]
     name = path.name.lower()
     fitting = [(suffix, found) for found in writers for suffix in found.suffixes if name.endswith(suffix)]
-    fitting.sort(key=lambda pair: (-len(pair[0]), target not in pair[1].targets))
+    fitting.sort(key=lambda pair: (-len(pair[0]), target not in pair[1].targets, pair[1].general))
     for _suffix, found in fitting:
         if not found.targets or target in found.targets:
             return found

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import attrs
 
-from koschuso.errors import NotFound, Refused, Unavailable
+from koschuso.errors import InvalidRecord, NotFound, Refused, Unavailable
 from koschuso.files import reason, write_atomically
-from koschuso.model import RECORD_TYPES, Finding, Record, Reference
+from koschuso.model import RECORD_TYPES, Finding, Organisation, Record, Reference
 from koschuso.office.exporting import ExportResult, export, feed
+from koschuso.office.places import absolute_store, database_file
 from koschuso.office.settings import SETTINGS, Settings
 from koschuso.office.view import OfficeView
 from koschuso.store import ANY, Outcome, open_store
@@ -25,11 +26,12 @@ if TYPE_CHECKING:
     from koschuso.model import Catalogue, ParticipationStatus
     from koschuso.office.importing import ImportResult
     from koschuso.office.messaging import MessageResult
+    from koschuso.office.safekeeping import BackupResult, RestoreResult
     from koschuso.plugin.registry import Registry
     from koschuso.query import Condition
     from koschuso.reporting.document import Document
     from koschuso.rules import Rule
-    from koschuso.store import Store, Stored
+    from koschuso.store import Store, Stored, Verification
 
 __all__ = ["Office", "SaveResult"]
 
@@ -141,7 +143,7 @@ class Office:
         from koschuso.plugin.registry import Registry  # noqa: PLC0415 - `import koschuso` stays cheap
 
         registry = Registry.load(enabled=settings.plugins)
-        store = open_store(_absolute(settings.store, folder), backends=registry.stores.values())
+        store = open_store(absolute_store(settings.store, folder), backends=registry.stores.values())
         return cls(store=store, registry=registry, settings=settings, folder=folder)
 
     def close(self) -> None:
@@ -187,15 +189,19 @@ class Office:
     def save(self, *records: Record, reason: str = "Bearbeitung") -> SaveResult:
         """Store records as they are, all or none; an equal one stays untouched.
 
+        New values of plugins' fields must fit their declaration, and a plugin must declare them: a typing mistake is not
+        kept quietly. Values that are stored already pass as they are, so that a plugin that is switched off or has
+        changed costs nothing. A `Store` knows no plugins and checks none of this.
+
         Raises:
+            InvalidRecord: A new value of a plugin's field does not fit; nothing was stored. One finding for each.
             Unavailable: The store cannot be written; nothing was changed.
         """
         # Looking and writing are one transaction: what somebody else saves in between is never overwritten unseen.
         with self.store.transaction(reason=reason):
-            done = {
-                Reference(record.KIND, record.id): self.store.put(record, expect=ANY).outcome
-                for record in {Reference(record.KIND, record.id): record for record in records}.values()
-            }
+            unique = {Reference(record.KIND, record.id): record for record in records}
+            self._require_declared(unique.values())
+            done = {reference: self.store.put(record, expect=ANY).outcome for reference, record in unique.items()}
         by_outcome = {
             outcome: tuple(reference for reference, found in done.items() if found is outcome) for outcome in Outcome
         }
@@ -204,6 +210,17 @@ class Office:
             updated=by_outcome[Outcome.UPDATED],
             unchanged=by_outcome[Outcome.UNCHANGED],
         )
+
+    def _require_declared(self, records: Iterable[Record]) -> None:
+        """Refuse new values of plugins' fields that do not fit their declaration."""
+        findings: list[Finding] = []
+        for record in records:
+            if record.extras:
+                stored = self.store.find(type(record), record.id)
+                findings += self.registry.declared.problems(record, None if stored is None else stored.value)
+        if findings:
+            sentences = " ".join(f"{finding.kind} {finding.id}: {finding.message}" for finding in findings)
+            raise InvalidRecord(sentences, findings)
 
     def import_file(
         self,
@@ -382,9 +399,87 @@ class Office:
         """
         report = self.registry.report(name)
         parameters.setdefault("threshold", self.settings.threshold)
+        if any(option.name == "felder" for option in report.parameters):
+            parameters.setdefault("felder", self._report_fields())
         with self.registry.using(report.name), self.store.snapshot():
             document = report.run(self.view(), **parameters)
         return attrs.evolve(document, renderers=(*self.registry.renderers.values(),))
+
+    def backup(
+        self, path: str | PathLike[str], *, keep: str = "", progress: Callable[[int, int], None] | None = None
+    ) -> BackupResult:
+        """Write everything of the office into one file: all that the store holds, and the settings.
+
+        Works with every store, while others write. The file has its final name only when it is complete, on the disk and
+        read back; nothing is ever overwritten.
+
+        Args:
+            path: The file, or an existing folder: then the file gets a name with the date.
+            keep: Which older backups of this store to keep in that folder, such as ``"7 Tage, 5 Wochen, 12 Monate"``;
+                the others are deleted. Empty keeps all.
+            progress: Is told now and then how many of how many bytes are done.
+
+        Raises:
+            Refused: There is a file of this name.
+            Corrupt: The store is damaged; no backup was made.
+            Unavailable: The file cannot be written; there is none of its name.
+            WrongUse: ``keep`` cannot be understood, or ``path`` is no folder.
+        """
+        from koschuso.office.safekeeping import backup  # noqa: PLC0415 - `import koschuso` stays cheap
+
+        return backup(self, Path(path), keep=keep, progress=progress)
+
+    @staticmethod
+    def restore(
+        path: str | PathLike[str],
+        folder: str | PathLike[str],
+        *,
+        store: str = "",
+        progress: Callable[[int, int], None] | None = None,
+    ) -> RestoreResult:
+        """Make an office of a backup, in a new folder; open it with `Office.open`.
+
+        The backup is checked wholly, its files, every record and every change, before the folder gets its name.
+
+        Args:
+            path: The backup.
+            folder: Must not exist, or be empty: nothing is ever restored over an office.
+            store: URL of an empty store that is to take the data; by default a SQLite file in the folder.
+            progress: Is told now and then how many of how many steps are done.
+
+        Raises:
+            Refused: The folder holds something, or there is no such backup.
+            Corrupt: The backup is damaged, or is none; nothing was made.
+            Unavailable: The folder cannot be written; nothing was made.
+        """
+        from koschuso.office.safekeeping import restore  # noqa: PLC0415 - `import koschuso` stays cheap
+
+        return restore(Path(path), Path(folder), store=store, progress=progress)
+
+    def verify(self, *, stand: str = "") -> Verification:
+        """Compare everything that the store holds with the fingerprints written beside it.
+
+        Finds every flipped bit in a record and in the record of changes, and whatever is missing, added or swapped.
+
+        Args:
+            stand: A position noted earlier (a backup's manifest names one, and so does `Store.cursor`): the store must
+                still know everything up to it.
+
+        Raises:
+            NotSupported: The store keeps no fingerprints.
+        """
+        from koschuso.office.safekeeping import verify  # noqa: PLC0415 - `import koschuso` stays cheap
+
+        return verify(self.store.driver, stand)
+
+    def _report_fields(self) -> str:
+        """The fields of schools for reports, without those whose plugin is missing at the moment."""
+        declared = self.registry.declared
+        return ",".join(
+            field.name
+            for name in self.settings.report_fields
+            if (field := declared.find(Organisation.KIND, name)) is not None
+        )
 
     def check(self) -> tuple[Finding, ...]:
         """Apply every rule, koschuso's own and the plugins', and give what they found."""
@@ -398,7 +493,9 @@ class Office:
         settings = self.settings
         region = self._region()
         office = OfficeInfo(name=settings.name, ags=settings.ags, region=region, id=settings.office_id)
-        return OfficeView(self.store, self.catalogues, office, self._as_of(), self._rules)
+        return OfficeView(
+            self.store, self.catalogues, office, self._as_of(), self._rules, declared=self.registry.declared
+        )
 
     def label(self, catalogue: str, key: str) -> str:
         """Give the German label of a key; a key that is not known is shown as it is."""
@@ -425,20 +522,11 @@ class Office:
 _NAMELESS = Settings(name="Koordinierungsstelle Schulsozialarbeit", ags="05")
 
 
-def _absolute(url: str, folder: Path | None) -> str:
-    """Resolve a relative SQLite path against the office's folder."""
-    prefix = "sqlite:///"
-    if folder is None or not url.startswith(prefix):
-        return url
-    path, mark, query = url.removeprefix(prefix).partition("?")
-    return f"{prefix}{(folder / path).absolute()}{mark}{query}"
-
-
 def _require_database(url: str, folder: Path) -> None:
     """Refuse to take a lost database for a new, empty one."""
-    path = Path(_absolute(url, folder).removeprefix("sqlite:///").partition("?")[0])
-    if url.startswith("sqlite:///") and (not path.is_file() or path.stat().st_size == 0):
+    path = database_file(absolute_store(url, folder))
+    if path is not None and (not path.is_file() or path.stat().st_size == 0):
         raise Unavailable(
             f"Die Datenbank {path} fehlt oder ist leer, obwohl hier schon ein Büro angelegt wurde. "
-            "Legen Sie sie aus Ihrer Sicherung zurück."
+            "Legen Sie sie aus Ihrer Sicherung zurück: koschuso restore SICHERUNG NEUER-ORDNER"
         )

@@ -1,4 +1,4 @@
-"""What the store holds, as the application of a scheduling message asks for it."""
+"""What the store holds, as a reader of tables and the application of a scheduling message ask for it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from koschuso.model import RECORD_TYPES, Record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from koschuso.store import Store
 
@@ -37,3 +37,16 @@ class StoredRecords:
         record_type: Any = RECORD_TYPES[kind]
         for stored in self._store.query(Query(record_type, where=(Equals(field, value),))):
             yield stored.value
+
+    def every(self, kind: str, /) -> Iterator[Record]:
+        """Give all stored records of a kind."""
+        from koschuso.query import Query  # noqa: PLC0415 - only tables need it
+
+        record_type: Any = RECORD_TYPES[kind]
+        for stored in self._store.query(Query(record_type)):
+            yield stored.value
+
+    def some(self, kind: str, ids: Sequence[str], /) -> Mapping[str, Record]:
+        """Give those of the records with these ids that are stored, by id."""
+        record_type: Any = RECORD_TYPES[kind]
+        return {id_: stored.value for id_, stored in self._store.find_all(record_type, ids).items()}

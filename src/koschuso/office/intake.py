@@ -9,8 +9,11 @@ from __future__ import annotations
 import stat
 from contextlib import suppress
 from functools import partial
+from hashlib import blake2b
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
+
+import attrs
 
 from koschuso import __version__
 from koschuso.collector import collector_paused
@@ -25,6 +28,7 @@ from koschuso.office.merging import Decision, decide
 from koschuso.office.recognising import ImportMemory, key_of, reason_of
 from koschuso.privacy import refuse_case_columns, strip_private
 from koschuso.query import Query
+from koschuso.rules.structure import VOCABULARIES
 from koschuso.store import ABSENT, ANY
 
 if TYPE_CHECKING:
@@ -33,6 +37,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from koschuso.interchange.format import Format, Source
+    from koschuso.model import Catalogue
     from koschuso.plugin.registry import Registry
     from koschuso.store import Store, Stored
 
@@ -80,6 +85,8 @@ class Intake:
         self.findings: list[Finding] = []
         self.left_out: list[Finding] = []
         self.memory: ImportMemory | None = None
+        self.declared = tuple(registry.fields.values())
+        self._undeclared: set[str] = set()  # names of fields that were told of
         self._empty: dict[str, bool] = {}  # kinds, and whether nothing was stored of them before
 
     def take(self, file: Path) -> ImportResult:
@@ -149,7 +156,10 @@ class Intake:
         )
 
     def _signature(self) -> str:
-        return f"{__version__} {self.region} {' '.join(self.keep)}".strip()
+        # A line that nobody declared becomes a value once a plugin declares it: then every component is read anew.
+        declared = " ".join(sorted(f"{field.name}={field.record_kind}:{field.type}" for field in self.declared))
+        digest = blake2b(declared.encode(), digest_size=8).hexdigest() if declared else ""
+        return f"{__version__} {self.region} {' '.join(self.keep)} {digest}".strip()
 
     def _whole(self, format_: Format, stream: BinaryIO) -> Portion:
         if format_.read is None:
@@ -159,14 +169,18 @@ class Intake:
             refused = () if format_.columns is None else refuse_case_columns(format_.columns(data))
             if refused:
                 return Portion(findings=refused)
-            reading = format_.read(data, ReadOptions(region=self.region))
+            reading = format_.read(data, self._options())
         return Portion(
             records=reading.records, findings=reading.findings, left_out=reading.left_out, header=reading.header
         )
 
     def _streamed(self, format_: Format, stream: BinaryIO, memory: ImportMemory) -> Iterator[Portion]:
-        options = ReadOptions(region=self.region, known=memory.known)
+        options = self._options(memory.known)
         with self.registry.using(format_.name):
+            refused = () if format_.columns is None else refuse_case_columns(format_.columns(_beginning(stream)))
+            if refused:
+                yield Portion(findings=refused)
+                return
             portions = iter(format_.portions(stream, options)) if format_.portions is not None else iter(())
         while True:
             with self.registry.using(format_.name):
@@ -174,6 +188,21 @@ class Intake:
             if portion is None:
                 return
             yield portion
+
+    def _options(self, known: Callable[[bytes], Source | None] | None = None) -> ReadOptions:
+        return ReadOptions(
+            region=self.region,
+            known=known,
+            fields=self.declared,
+            held=StoredRecords(self.store),
+            vocabulary=self._vocabulary,
+        )
+
+    def _vocabulary(self, kind: str, path: str) -> Catalogue | None:
+        """Give the catalogue of a field, for labels in tables."""
+        declared = self.registry.fields.get(path)
+        name = VOCABULARIES.get(kind, {}).get(path, "") if declared is None else declared.catalogue
+        return self.registry.catalogues.get(name)
 
     def _portion(self, portion: Portion, format_: Format) -> None:
         for source in portion.recognised:
@@ -209,7 +238,7 @@ class Intake:
     ) -> set[str]:
         """Compare and write the records of a portion; give those that the file's state did not become."""
         # Of two records with one id the later one counts. Texts that stand in the memory as well are not held twice.
-        by_key = {keys.get(key, key): record for record in records for key in [key_of(record)]}
+        by_key = self._with_sound_extras({keys.get(key, key): record for record in records for key in [key_of(record)]})
         if self._all_new(by_key):
             return set()
         stored = self._stored(by_key.values())
@@ -240,6 +269,27 @@ class Intake:
         if not self.dry_run:
             self._write(new, changed)
         return unsettled
+
+    def _with_sound_extras(self, by_key: dict[str, Record]) -> dict[str, Record]:
+        """Leave out values of plugins' fields that contradict their declaration, and tell of them."""
+        with_extras = [record for record in by_key.values() if record.extras]
+        if not with_extras:
+            return by_key
+        stored = self._stored(with_extras)
+        sound: dict[str, Record] = {}
+        for key, record in by_key.items():
+            there = stored.get(key_of(record))
+            taken, findings = self.registry.declared.accepted(record, None if there is None else there.value)
+            if there is None and None in taken.extras.values():
+                taken = attrs.evolve(taken, extras={k: v for k, v in taken.extras.items() if v is not None})
+            sound[key] = taken
+            for finding in findings:
+                if finding.severity is not Severity.INFO:
+                    self.findings.append(finding)
+                elif finding.field not in self._undeclared:
+                    self._undeclared.add(finding.field)
+                    self.findings.append(attrs.evolve(finding, id="", value=""))
+        return sound
 
     def _decided(self, there: Record, record: Record, format_: Format, written: datetime | None) -> Decision | None:
         """Decide what becomes of a stored record; ``None`` if it cannot be brought together with the file's."""
@@ -314,6 +364,13 @@ class Intake:
             merged = self.store.put(decision.record, expect=ANY)
             if self.memory is not None:
                 self.memory.was_edited(decision.record, merged.revision)
+
+
+def _beginning(stream: BinaryIO) -> bytes:
+    """Give so much of a file that its headings are in it."""
+    data = stream.read(_WHOLE * 4)
+    stream.seek(0)
+    return data
 
 
 def _settled(sources: Iterable[Source], unsettled: set[str]) -> Iterator[Source]:

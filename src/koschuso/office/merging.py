@@ -4,11 +4,14 @@ A file says something about some fields only; the others stay. Where the office 
 read in, file and office are merged field by field against the state in between (a three-way merge): what only one side
 changed is taken from that side. Where both changed a field, the newer edition wins; a file that is not newer never
 overwrites what the office changed. Whatever is decided against one side is told.
+
+Each value of a plugin's field counts as a field of its own, named ``"plugin:field"``. A file that does not mention it says
+nothing about it, unless its format carries ``extras`` as a whole; ``None`` says that there is no value any more.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
     from koschuso.interchange.format import Format
 
 __all__ = ["Decision", "changed_fields", "decide", "merge"]
+
+_EXTRAS: Final = "extras"
 
 
 @attrs.frozen(kw_only=True)
@@ -94,7 +99,7 @@ def _three_ways(before: Record, after: Record, common: Record, *, newer: bool) -
     by_file = set(changed_fields(common, after))
     contested = [name for name in changed_fields(before, after) if name in by_office and name in by_file]
     kept = by_office - by_file if newer else by_office
-    merged = attrs.evolve(after, **{name: getattr(before, name) for name in kept})
+    merged = _with_fields_of(before, after, kept)
     finding = None
     if contested:
         finding = _overwritten(before, contested) if newer else _local(before, contested)
@@ -108,11 +113,27 @@ def _three_ways(before: Record, after: Record, common: Record, *, newer: bool) -
 
 
 def changed_fields(before: Record, after: Record) -> tuple[str, ...]:
-    """Name the fields that differ."""
+    """Name the fields that differ, and of the values of plugins' fields each one by its name."""
     if before == after:
         return ()
-    names = (field.name for field in attrs.fields(type(after)))
-    return tuple(name for name in names if getattr(before, name) != getattr(after, name))
+    names = (field.name for field in attrs.fields(type(after)) if field.name != _EXTRAS)
+    changed = [name for name in names if getattr(before, name) != getattr(after, name)]
+    if before.extras != after.extras:
+        extras = dict.fromkeys((*before.extras, *after.extras))
+        changed += [name for name in extras if before.extras.get(name) != after.extras.get(name)]
+    return tuple(changed)
+
+
+def _with_fields_of(source: Record, record: Record, names: Iterable[str]) -> Record:
+    """Give a record with these fields as another one has them."""
+    fields = {name: getattr(source, name) for name in names if ":" not in name}
+    extras = dict(record.extras)
+    for name in names:
+        if ":" in name:
+            extras.pop(name, None)
+            if name in source.extras:
+                extras[name] = source.extras[name]
+    return attrs.evolve(record, **fields, extras=extras)
 
 
 def merge(before: Any, after: Any, fields: tuple[str, ...] | None) -> Any:
@@ -126,8 +147,9 @@ def merge(before: Any, after: Any, fields: tuple[str, ...] | None) -> Any:
     merged = {
         name: merge(getattr(before, name), getattr(after, name), tuple(rest) or None) for name, rest in inner.items()
     }
-    if "extras" not in merged and isinstance(after, Record) and after.extras:
-        merged["extras"] = {**before.extras, **after.extras}
+    if _EXTRAS not in merged and isinstance(after, Record) and after.extras:
+        extras = {**before.extras, **after.extras}
+        merged[_EXTRAS] = {name: value for name, value in extras.items() if value is not None}
     return attrs.evolve(before, **merged)
 
 
@@ -141,9 +163,7 @@ def _said(record: Record) -> tuple[str, ...]:
     return tuple(
         field.name
         for field in attrs.fields(type(record))
-        if field.default is not attrs.NOTHING
-        and field.name != "extras"
-        and getattr(record, field.name) != field.default
+        if field.default is not attrs.NOTHING and field.name != _EXTRAS and getattr(record, field.name) != field.default
     )
 
 

@@ -23,6 +23,7 @@ from koschuso.store import Operation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from datetime import datetime
 
     from koschuso.store import Store
 
@@ -165,7 +166,9 @@ class ImportMemory:
                     self._edited.pop(key, None)
                 elif change.reason != self._reason:
                     self._edited.setdefault(key, change.revision)
-        except Refused:  # a restored backup: nobody knows what happened since
+        except Refused:  # a copy of the store, where positions and revisions are others: parse anew
+            known.update(chain.from_iterable(source.records for source in sources))
+            self._edited = self._edited_of(known)
             self._sources.clear()
             self._principal.clear()
             self._dirty = True
@@ -176,6 +179,27 @@ class ImportMemory:
                 del self._principal[source.records[0]]
         if removed or walked > _LONG_WALK:
             self._dirty = True
+
+    def _edited_of(self, keys: set[str]) -> dict[str, str]:
+        """See from the whole record of changes which records the office has changed since they were read in."""
+        edited: dict[str, str] = {}
+        read_at: dict[str, datetime] = {}
+        for change in self._store.changes():
+            key = f"{change.kind}/{change.id}"
+            if key not in keys:
+                continue
+            if change.operation is not Operation.PUT:
+                edited.pop(key, None)
+                read_at.pop(key, None)
+            elif change.reason != self._reason:
+                edited.setdefault(key, change.revision)
+            elif read_at.get(key) == change.at:
+                # An import puts what the file says and, where the office had changed something, the merged record.
+                edited[key] = change.revision
+            else:
+                edited.pop(key, None)
+                read_at[key] = change.at
+        return edited
 
     def _before(self, record: Record, first_edit: str) -> Record | None:
         """The last state before a revision."""

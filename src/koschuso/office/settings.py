@@ -16,7 +16,7 @@ from koschuso.model import is_ags
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["DATABASE", "SETTINGS", "Settings"]
+__all__ = ["DATABASE", "PLACES", "SETTINGS", "Settings"]
 
 SETTINGS = "koschuso.toml"
 """Name of the settings file in an office's folder."""
@@ -27,8 +27,7 @@ DATABASE = "koschuso.db"
 _LEAST_THRESHOLD = 2
 _PLACE = re.compile(r"line (\d+), column (\d+)")
 
-# Section and key of the file for each setting; the order is the order in the file.
-_PLACES = {
+PLACES = {
     "name": ("buero", "name"),
     "ags": ("buero", "ags"),
     "office_id": ("buero", "kennung"),
@@ -36,12 +35,16 @@ _PLACES = {
     "plugins": ("plugins", "aktiv"),
     "threshold": ("datenschutz", "schwellenwert"),
     "consultation_organisations": ("datenschutz", "beratung_mit_organisation"),
+    "report_fields": ("berichte", "zusatzfelder"),
 }
+"""Section and key of the file for each setting, in the order of the file."""
+
 _SECTION_NOTES = {
     "buero": "Wer Sie sind. kennung ist die Kennung Ihrer Koordinierungsstelle unter den Organisationen.",
     "speicher": "Wo die Daten liegen. Ein Pfad ohne / am Anfang zählt ab diesem Ordner.",
     "plugins": "Welche der installierten Plugins gelten; »koschuso plugins« zeigt alle.",
     "datenschutz": "Unter dem Schwellenwert werden Zahlen über Menschen in Berichten nach außen verdeckt.",
+    "berichte": "Zusatzfelder der Schulen, die als Spalten in der Stellenübersicht stehen, soweit der Empfängerkreis sie sehen darf.",
 }
 
 
@@ -57,6 +60,7 @@ class Settings:
         plugins: Entry-point names of the enabled plugins; installed is not enabled.
         threshold: Counts of people below it are hidden in reports that leave the office (domain.md DS-11).
         consultation_organisations: Whether a consultation may name the organisation that was advised (DS-03).
+        report_fields: Names of plugins' fields of schools that stand as columns in the Stellenübersicht.
     """
 
     name: str
@@ -66,6 +70,7 @@ class Settings:
     plugins: tuple[str, ...] = ()
     threshold: int = 3
     consultation_organisations: bool = False
+    report_fields: tuple[str, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         if not self.name.strip():
@@ -100,11 +105,20 @@ class Settings:
             raise Refused(f"{path} ist nicht lesbar: ein Schreibfehler{where}. Bitte prüfen Sie die Stelle.") from error
         except OSError as error:
             raise Refused(f"{path} lässt sich nicht lesen: {reason(error)}.") from error
-        return cls._from_content(content, path)
+        return cls.parse(content, path)
 
     @classmethod
-    def _from_content(cls, content: dict[str, Any], path: Path) -> Settings:
-        names = {place: name for name, place in _PLACES.items()}
+    def parse(cls, content: dict[str, Any], path: Path) -> Settings:
+        """Make settings of the content of a file.
+
+        Args:
+            content: The file as TOML gives it.
+            path: The file, for messages.
+
+        Raises:
+            Refused: An entry is wrong or unknown.
+        """
+        names = {place: name for name, place in PLACES.items()}
         values: dict[str, Any] = {}
         for section, entries in content.items():
             if not isinstance(entries, dict):
@@ -116,14 +130,14 @@ class Settings:
                 values[name] = _checked(name, value, f"{path}: [{section}] {key}")
         for name in ("name", "ags"):
             if name not in values:
-                raise WrongUse(f"{path}: [buero] {_PLACES[name][1]} fehlt.")
+                raise WrongUse(f"{path}: [buero] {PLACES[name][1]} fehlt.")
         return cls(**values)
 
     def to_toml(self) -> str:
         """Write the settings as the text of ``koschuso.toml``, with a German note above each section."""
         lines = []
         section = ""
-        for name, (place, key) in _PLACES.items():
+        for name, (place, key) in PLACES.items():
             if place != section:
                 lines += ["", f"# {_SECTION_NOTES[place]}", f"[{place}]"]
                 section = place

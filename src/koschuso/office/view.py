@@ -6,12 +6,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from koschuso.errors import NotFound
+from koschuso.model import DeclaredFields
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from koschuso.model import Catalogue, Finding, Record
+    from koschuso.model import Catalogue, ExtraField, Finding, Record, ShownExtra
     from koschuso.reporting.report import OfficeInfo
     from koschuso.rules import Rule
     from koschuso.store import Store
@@ -31,12 +32,15 @@ class OfficeView:
         office: OfficeInfo,
         as_of: datetime,
         rules: Sequence[Rule],
+        *,
+        declared: DeclaredFields | None = None,
     ) -> None:
         self._store = store
         self._rules = rules
         self._catalogues = catalogues
         self._office = office
         self._as_of = as_of
+        self._declared = declared or DeclaredFields()
         self._records: dict[str, dict[str, Record]] = {}
 
     @property
@@ -72,6 +76,14 @@ class OfficeView:
             raise NotFound(
                 f"Einen Katalog »{name}« gibt es nicht; bekannt sind {', '.join(self._catalogues)}."
             ) from None
+
+    def fields(self, kind: str, audience: str = "intern") -> tuple[ExtraField, ...]:
+        """Give the fields that plugins add to a kind of record, as far as an audience may see their values."""
+        return self._declared.of(kind, audience)
+
+    def extras(self, record: Record, audience: str = "intern") -> tuple[ShownExtra, ...]:
+        """Give a record's values of plugins' fields with labels, as far as an audience may see them."""
+        return self._declared.shown(record, audience)
 
     def _of(self, record_type: type[T]) -> dict[str, T]:
         kind = record_type.KIND

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         FIELD_LABELS,
         FULL_TIME_TV_L_NRW,
         FULL_TIME_TVOED,
+        NOT_ASSIGNED,
         PARTICIPATION_TRANSITIONS,
         RECORD_TYPES,
         TASK_TRANSITIONS,
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
         Cooperation,
         Coordinates,
         CoordinationProfile,
+        DeclaredFields,
         Entry,
         Event,
         EventStatus,
@@ -68,6 +70,7 @@ if TYPE_CHECKING:
         FuzzyDate,
         Goal,
         Headcount,
+        KeySums,
         LegalBasis,
         Location,
         Milestone,
@@ -89,6 +92,7 @@ if TYPE_CHECKING:
         SchoolProfile,
         Series,
         Severity,
+        ShownExtra,
         Task,
         TaskStatus,
         TimeSpan,
@@ -101,12 +105,15 @@ if TYPE_CHECKING:
         is_ags,
         is_email,
         is_key,
+        property_name,
         round_vzae,
         schuljahr_of,
+        sum_by_key,
         total_vzae,
+        visible_classes,
     )
     from koschuso.privacy import DataHolder
-    from koschuso.reporting.document import Chart, Document, Section, Table, Text
+    from koschuso.reporting.document import Chart, ColumnType, Document, Section, Table, Text
     from koschuso.reporting.document import Column as TableColumn
     from koschuso.reporting.parameters import Option, Parameters
     from koschuso.reporting.report import OfficeInfo, Renderer, Report, View, make_document
@@ -121,6 +128,7 @@ __all__ = [
     "FIELD_LABELS",
     "FULL_TIME_TVOED",
     "FULL_TIME_TV_L_NRW",
+    "NOT_ASSIGNED",
     "PARTICIPATION_TRANSITIONS",
     "RECORD_TYPES",
     "TASK_TRANSITIONS",
@@ -134,6 +142,7 @@ __all__ = [
     "Catalogue",
     "Chart",
     "Column",
+    "ColumnType",
     "Committee",
     "Concept",
     "Conflict",
@@ -144,6 +153,7 @@ __all__ = [
     "CoordinationProfile",
     "Corrupt",
     "DataHolder",
+    "DeclaredFields",
     "Document",
     "Entry",
     "Event",
@@ -159,6 +169,7 @@ __all__ = [
     "Goal",
     "Headcount",
     "InvalidRecord",
+    "KeySums",
     "KoschusoError",
     "LegalBasis",
     "Location",
@@ -193,6 +204,7 @@ __all__ = [
     "Section",
     "Series",
     "Severity",
+    "ShownExtra",
     "StoreBackend",
     "StoreDriver",
     "Table",
@@ -217,14 +229,18 @@ __all__ = [
     "is_email",
     "is_key",
     "make_document",
+    "property_name",
     "round_vzae",
     "schuljahr_of",
+    "sum_by_key",
     "total_vzae",
+    "visible_classes",
 ]
 
 _HOMES: Final = {
     "Capability": ("koschuso.store.driver", "Capability"),
     "Chart": ("koschuso.reporting.document", "Chart"),
+    "ColumnType": ("koschuso.reporting.document", "ColumnType"),
     "Conflict": ("koschuso.errors", "Conflict"),
     "Corrupt": ("koschuso.errors", "Corrupt"),
     "DataHolder": ("koschuso.privacy", "DataHolder"),

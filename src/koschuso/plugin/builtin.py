@@ -55,7 +55,7 @@ def koschuso_stores() -> Iterable[StoreBackend]:
 @hookimpl
 def koschuso_formats() -> Iterable[Format]:
     """Offer the formats that offices exchange data in."""
-    from koschuso.interchange import ical, one_per_file, outlook, vcard  # noqa: PLC0415 - loaded when asked for
+    from koschuso.interchange import archive, ical, one_per_file, outlook, table, vcard  # noqa: PLC0415 - loaded when asked for
     from koschuso.interchange.format import Format  # noqa: PLC0415 - as above
     from koschuso.interchange.imip import reader as mails  # noqa: PLC0415 - loaded when asked for
     from koschuso.nrw import register  # noqa: PLC0415 - as above
@@ -66,6 +66,9 @@ def koschuso_formats() -> Iterable[Format]:
     yield one_per_file.ICAL_ZIP
     yield one_per_file.VCARD_ZIP
     yield outlook.FORMAT
+    yield table.CSV
+    yield table.XLSX
+    yield archive.FORMAT
     yield Format(
         name="koschuso:schuldaten",
         title="Amtliches Schulverzeichnis",

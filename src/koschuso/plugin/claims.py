@@ -31,6 +31,8 @@ def _written_suffixes(form: Any) -> tuple[str, ...]:
     # Who only reads does not have to be chosen by the ending: files are recognised by content.
     if form.write is None:
         return ()
+    if form.general:
+        return ()  # it yields to whoever writes this ending for itself
     if form.targets:
         # What is written for certain programs only leaves the ending itself to others.
         return tuple(_for_target(suffix, target) for suffix in form.suffixes for target in form.targets)

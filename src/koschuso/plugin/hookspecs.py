@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Final
 import attrs
 import pluggy
 
+from koschuso.stability import Stability
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -124,6 +126,18 @@ def koschuso_reports() -> Iterable[Report]:  # type: ignore[empty-body]
 
     Returns:
         `koschuso.reporting.report.Report` records.
+
+    Examples:
+        >>> from koschuso.plugin import Organisation, Report, Section, Table, TableColumn, hookimpl, make_document
+        >>> def homepages(view, parameters):
+        ...     schools = [school for school in view.records(Organisation) if school.school]
+        ...     table = Table(key="homepages", title="Homepages", columns=(TableColumn(title="Schule", header=True),
+        ...                   TableColumn(title="Homepage")), rows=[(s.name, s.homepage or "–") for s in schools])
+        ...     return make_document("muster:homepages", view, parameters, title="Homepages der Schulen",
+        ...                          sections=[Section(title="Liste", blocks=(table,))])
+        >>> @hookimpl
+        ... def koschuso_reports():
+        ...     return [Report(name="muster:homepages", title="Homepages der Schulen", build=homepages)]
     """
 
 
@@ -135,6 +149,15 @@ def koschuso_renderers() -> Iterable[Renderer]:  # type: ignore[empty-body]
 
     Returns:
         `koschuso.reporting.report.Renderer` records.
+
+    Examples:
+        >>> from koschuso.plugin import Renderer, hookimpl
+        >>> def headings(document):
+        ...     return " / ".join([document.title, *(section.title for section in document.sections)]).encode()
+        >>> @hookimpl
+        ... def koschuso_renderers():
+        ...     return [Renderer(name="muster:gliederung", title="Gliederung", suffix=".gliederung",
+        ...                      media_type="text/plain", render=headings)]
     """
 
 
@@ -166,6 +189,16 @@ def koschuso_stores() -> Iterable[StoreBackend]:  # type: ignore[empty-body]
 
     Returns:
         `koschuso.store.driver.StoreBackend` records.
+
+    Examples:
+        >>> from koschuso.plugin import Capability, StoreBackend, hookimpl
+        >>> def opened(url):
+        ...     from koschuso.store.memory import MemoryDriver  # a driver is imported when a store is opened
+        ...     return MemoryDriver()
+        >>> @hookimpl
+        ... def koschuso_stores():
+        ...     return [StoreBackend(name="muster:kurz", schemes=("kurz",), open=opened,
+        ...                          capabilities={Capability.HISTORY, Capability.PURGE, Capability.VERIFY})]
     """
 
 
@@ -199,6 +232,7 @@ class Hook:
         module: Module of the record type, imported only when the hook is used.
         type_name: Name of the record type in that module.
         label: German plural for messages.
+        stability: How far a plugin may rely on the hook and on the record type.
     """
 
     name: str
@@ -206,6 +240,7 @@ class Hook:
     module: str
     type_name: str
     label: str
+    stability: Stability = Stability.STABLE
 
     def record_type(self) -> type:
         """Import and return the type that the hook's records must have."""
@@ -230,6 +265,7 @@ def _hooks() -> Mapping[str, Hook]:
             module="koschuso.reporting.report",
             type_name="Report",
             label="Berichte",
+            stability=Stability.PROVISIONAL,
         ),
         Hook(
             name="koschuso_renderers",
@@ -237,6 +273,7 @@ def _hooks() -> Mapping[str, Hook]:
             module="koschuso.reporting.report",
             type_name="Renderer",
             label="Ausgabeformen",
+            stability=Stability.PROVISIONAL,
         ),
         Hook(
             name="koschuso_formats",
@@ -244,6 +281,7 @@ def _hooks() -> Mapping[str, Hook]:
             module="koschuso.interchange.format",
             type_name="Format",
             label="Dateiformate",
+            stability=Stability.PROVISIONAL,
         ),
         Hook(
             name="koschuso_stores",
@@ -251,6 +289,7 @@ def _hooks() -> Mapping[str, Hook]:
             module="koschuso.store.driver",
             type_name="StoreBackend",
             label="Speicher",
+            stability=Stability.PROVISIONAL,
         ),
         Hook(
             name="koschuso_data_holders",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import inspect
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, cast
 
+import attrs
 import pluggy
 
 from koschuso.plugin import hookspecs
@@ -15,6 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
 __all__ = ["BUILTIN", "Rejected", "check_records", "implementations"]
+
+_CLAIMED: Final = {"stores": ("schemes",), "formats": ("suffixes", "targets"), "renderers": ("suffix",)}
+"""What records claim that only one can have."""
+
+_READING: Final[Any] = inspect.getattr_static(object, "__getattribute__")
 
 BUILTIN: Final = "koschuso"
 """Name under which koschuso's own offers stand; no plugin can have it."""
@@ -78,3 +85,28 @@ def check_records(records: Iterable[Any], hook: Hook, plugin: str) -> None:
         if name in seen:
             raise Rejected(f"{hook.name} gibt den Namen »{name}« zweimal an.")
         seen.add(name)
+        _require_whole(record, record_type, hook, name)
+
+
+def _require_whole(record: Any, record_type: Any, hook: Hook, name: str) -> None:
+    """Refuse a record that would fail later, outside of every guard: half made, or with a life of its own.
+
+    Raises:
+        Rejected: A value is missing or not what is claimed by it, or a subclass overrides how values are read.
+    """
+    for field in attrs.fields(record_type):
+        getattr(record, field.name)
+        own, theirs = (inspect.getattr_static(kind, field.name) for kind in (record_type, type(record)))
+        if own is not theirs:
+            raise Rejected(
+                f"»{name}« aus {hook.name} überschreibt {field.name}; bitte geben Sie ein {record_type.__name__}."
+            )
+    if type(name) is not str or inspect.getattr_static(type(record), "__getattribute__") is not _READING:
+        raise Rejected(
+            f"»{name}« aus {hook.name} ist kein gewöhnliches {record_type.__name__} mit einem Text als Namen."
+        )
+    for claimed in _CLAIMED.get(hook.offers, ()):
+        value = getattr(record, claimed)
+        texts = (value,) if claimed == "suffix" else value
+        if not isinstance(texts, tuple) or not all(type(text) is str and text for text in texts):
+            raise Rejected(f"»{name}« aus {hook.name}: {claimed} ist {value!r}; erwartet wird Text.")

@@ -7,8 +7,10 @@ other plugins and koschuso itself offer stays as it is, and no stored value is l
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
+from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -17,12 +19,14 @@ import attrs
 from koschuso import __version__
 from koschuso.errors import KoschusoError, PluginFailed
 from koschuso.guard import describe, guarded, guarded_items
+from koschuso.model import DeclaredFields
 from koschuso.plugin.claims import merge_catalogues, settle_claims
 from koschuso.plugin.discovery import PLUGIN_NAME, Installed, installed_plugins, unmet_requirement
 from koschuso.plugin.failure import Failure, Origin, PluginInfo, PluginState, Stage
 from koschuso.plugin.hookspecs import HOOKS, Hook
 from koschuso.plugin.inspection import BUILTIN, Rejected, check_records, implementations
 from koschuso.plugin.offers import Offers
+from koschuso.stability import Stability, warn_provisional
 
 if TYPE_CHECKING:
     from importlib.metadata import Distribution
@@ -175,21 +179,12 @@ class Registry:
 
     def labelled_extras(self, record: Record) -> tuple[tuple[str, str], ...]:
         """Give the values of plugins' fields for people: labels where the field is declared, raw where it is not."""
-        shown = []
-        for name, value in record.extras.items():
-            field = self.fields.get(name)
-            if field is None:
-                shown.append((name, str(value)))
-            elif field.catalogue in self.catalogues:
-                shown.append((field.label, self.catalogues[field.catalogue].label(str(value))))
-            else:
-                shown.append(
-                    (
-                        field.label,
-                        {True: "ja", False: "nein"}.get(value, str(value)) if isinstance(value, bool) else str(value),
-                    )
-                )
-        return tuple(shown)
+        return tuple((extra.label, extra.text) for extra in self.declared.shown(record))
+
+    @cached_property
+    def declared(self) -> DeclaredFields:
+        """The fields with their catalogues: what values of them mean, and whether new ones fit."""
+        return DeclaredFields(self.fields.values(), self.catalogues)
 
     # -- what became of the plugins ----------------------------------------------------------------------------------
 
@@ -279,7 +274,8 @@ class Registry:
             return
         entry = candidates[0]
         if self._nameable(entry) and self._fits(entry, version):
-            loaded = guarded(entry.entry_point.load)
+            with _screen_kept():
+                loaded = guarded(entry.entry_point.load)
             if loaded.error is not None:
                 cause = f"Das Plugin lässt sich nicht laden: {describe(loaded.error)}."
                 self._fail(entry.failure(Stage.IMPORT, cause, loaded.error))
@@ -311,7 +307,8 @@ class Registry:
         return False
 
     def _register(self, origin: Origin, plugin: object) -> None:
-        outcome = guarded(lambda: implementations(plugin, origin.plugin))
+        with _screen_kept():
+            outcome = guarded(lambda: implementations(plugin, origin.plugin))
         if outcome.value is None:
             error = outcome.error
             cause = (
@@ -321,6 +318,12 @@ class Registry:
             )
             self._fail(_failure(origin, Stage.REGISTER, cause, error))
             return
+        if origin.plugin != BUILTIN:
+            # Whoever turns warnings into errors wants to be stopped, but not the office.
+            told = guarded(lambda: _warn_of_provisional(outcome.value or {}))
+            if told.error is not None:
+                self._fail(_failure(origin, Stage.REGISTER, describe(told.error), told.error))
+                return
         self._loaded[origin.plugin] = _Loaded(origin=origin, implementations=outcome.value)
 
     def _fail(self, failure: Failure) -> None:
@@ -376,7 +379,8 @@ class Registry:
             check_records(given.value or (), hook, plugin.origin.plugin)
             return given.value or ()
 
-        outcome = guarded(ask)
+        with _screen_kept():
+            outcome = guarded(ask)
         if outcome.error is not None:
             error = outcome.error
             cause = (
@@ -405,6 +409,19 @@ class Registry:
             offers=tuple(self._names.get(entry.name, ())) if loaded else (),
             causes=tuple(failure.cause for failure in failures),
         )
+
+
+@contextmanager
+def _screen_kept() -> Iterator[None]:
+    """Lead what a plugin prints to standard error: standard output belongs to the command, and may be JSON."""
+    with redirect_stdout(sys.stderr):
+        yield
+
+
+def _warn_of_provisional(implementations: Mapping[str, Callable[[], Iterable[Any]]]) -> None:
+    for name, function in implementations.items():
+        if HOOKS[name].stability is Stability.PROVISIONAL:
+            warn_provisional(f"The hook {name}", function)
 
 
 def _failure(origin: Origin, stage: Stage, cause: str, exception: BaseException | None, hook: str = "") -> Failure:

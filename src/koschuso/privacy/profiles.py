@@ -12,7 +12,7 @@ from typing import Final
 
 import attrs
 
-from koschuso.model import PrivacyClass
+from koschuso.model import PrivacyClass, visible_classes
 
 __all__ = ["AUDIENCES", "COMPLETE", "INTERNAL", "PROFILES", "Profile"]
 
@@ -87,7 +87,7 @@ _PUBLIC = Profile(
     ),
     purpose="veroeffentlichung",
     published_only=True,
-    privacy=frozenset({PrivacyClass.OEFFENTLICH}),
+    privacy=visible_classes("oeffentlich"),
     relations=frozenset({"arbeitet_an", "zustaendig_fuer"}),
     visibility=frozenset({"oeffentlich"}),
     scrubbed=True,
@@ -104,7 +104,7 @@ _NETWORK = Profile(
         concept=f"{_CONCEPT} authors",
     ),
     purpose="netzwerkverteiler",
-    privacy=frozenset({PrivacyClass.OEFFENTLICH, PrivacyClass.NETZWERK}),
+    privacy=visible_classes("netzwerk"),
     relations=frozenset(
         {
             "arbeitet_an",
@@ -130,7 +130,7 @@ _GRANT_GIVER = Profile(
         concept=_CONCEPT,
     ),
     purpose="stellenuebersicht",
-    privacy=frozenset({PrivacyClass.OEFFENTLICH}),
+    privacy=visible_classes("foerdergeber"),
     dated=True,
 )
 

@@ -33,6 +33,7 @@ from koschuso.model import (
     Relation,
     Severity,
     Workload,
+    visible_classes,
 )
 from koschuso.privacy.profiles import AUDIENCES, COMPLETE, INTERNAL, PROFILES, Profile
 from koschuso.privacy.scrubbing import blank_addresses, blank_phone_numbers
@@ -158,9 +159,10 @@ def for_audience(
     if audience not in AUDIENCES:
         known = ", ".join(AUDIENCES)
         raise WrongUse(f"Einen Empfängerkreis »{audience}« gibt es nicht. Möglich sind: {known}.")
-    classes = {field.name: field.privacy for field in fields}
+    declared = tuple(fields)
+    classes = {field.name: field.privacy for field in declared}
     if audience == INTERNAL:
-        return _Inside(classes, purpose, on).filter(given)
+        return _Inside(declared, purpose, on).filter(given)
     profile = PROFILES[audience]
     if purpose:
         profile = attrs.evolve(profile, purpose=purpose)
@@ -204,14 +206,16 @@ def _extras(record: Record, classes: Mapping[str, PrivacyClass], allowed: frozen
     )
 
 
-_ALL_BUT_CONFIDENTIAL = frozenset(PrivacyClass) - {PrivacyClass.VERTRAULICH}
+_ALL_BUT_CONFIDENTIAL = visible_classes(INTERNAL)
 
 
 class _Inside:
     """The office itself: everything but confidential extension fields, and for a purpose only who may be used for it."""
 
-    def __init__(self, classes: Mapping[str, PrivacyClass], purpose: str, on: date) -> None:
-        self._classes = classes
+    def __init__(self, fields: Iterable[ExtraField], purpose: str, on: date) -> None:
+        self._classes = {field.name: field.privacy for field in fields}
+        # Lines that were read while the plugin was missing hold values as well.
+        self._hidden = frozenset(field.property for field in fields if field.privacy not in _ALL_BUT_CONFIDENTIAL)
         self._purpose = purpose
         self._on = on
         self._tally = _Tally()
@@ -227,10 +231,18 @@ class _Inside:
                 self._tally.note(reason, record.KIND)
                 return None
         extras = _extras(record, self._classes, _ALL_BUT_CONFIDENTIAL)
-        if len(extras) == len(record.extras):
+        foreign = record.foreign
+        if self._hidden and foreign:
+            foreign = tuple(entry for entry in foreign if _property(entry) not in self._hidden)
+        if len(extras) == len(record.extras) and len(foreign) == len(record.foreign):
             return record
         self._tally.note(_Reason.EXTRAS, record.KIND)
-        return attrs.evolve(record, extras=extras)
+        return attrs.evolve(record, extras=extras, foreign=foreign)
+
+
+def _property(entry: str) -> str:
+    """Name of the property of a kept line."""
+    return entry.lstrip(":").partition(":")[0].partition(";")[0].rpartition(".")[2].upper()
 
 
 class _Outside:

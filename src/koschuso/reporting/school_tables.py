@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from koschuso.model.actor import Organisation
+    from koschuso.reporting.extra_columns import ExtraColumns
     from koschuso.reporting.saeulen import Saeulen
     from koschuso.reporting.schools import Schools
 
@@ -39,13 +40,15 @@ class SchoolTables:
         schools: The schools of the region.
         staffing: The shares of the Stichtag.
         saeulen: The Säulen in their order.
+        extra: Columns for the fields that plugins add to schools.
     """
 
-    def __init__(self, view: View, schools: Schools, staffing: Staffing, saeulen: Saeulen) -> None:
+    def __init__(self, view: View, schools: Schools, staffing: Staffing, saeulen: Saeulen, extra: ExtraColumns) -> None:
         self._view = view
         self._schools = schools
         self._staffing = staffing
         self._saeulen = saeulen
+        self._extra = extra
         self._at_schools = staffing.of(Work.SCHULSOZIALARBEIT, Place.SCHULE)
 
     def _school_id(self, share: Share) -> str:
@@ -85,11 +88,17 @@ class SchoolTables:
                 Column(title="Besetzung"),
                 Column(title="Sozialindexstufe", type=_COUNT),
                 Column(title="Schüler:innen", type=_COUNT),
+                *self._extra.columns,
             ),
             rows=tuple(row for _, row in rows),
-            totals=("Summe", "", "", "", "", "", "", volume.cell, weekly.cell, "", nothing, nothing) if rows else None,
+            totals=(
+                ("Summe", *[""] * 6, volume.cell, weekly.cell, "", nothing, nothing, *self._extra.totals)
+                if rows
+                else None
+            ),
             notes=(
                 "Mehrere Stellen derselben Säule und desselben Anstellungsträgers an einer Schule sind zusammengefasst.",
+                *self._extra.notes,
             ),
             empty="Am Stichtag ist an keiner Schule der Region Schulsozialarbeit erfasst.",
         )
@@ -119,6 +128,7 @@ class SchoolTables:
             hours(shares).cell,
             _OCCUPANCY[first.position.occupancy],
             *self._index_cells(place),
+            *self._extra.cells(place, self._schools.main(place)),
         )
 
     def _school_cells(self, place: Organisation) -> tuple[Cell, ...]:
@@ -148,7 +158,12 @@ class SchoolTables:
         for share in self._staffing.of(Work.ANDERE, Place.SCHULE):
             other[self._school_id(share)].append(share)
         rows = tuple(
-            (*self._school_cells(school), *self._index_cells(school), total(other[school.id]).cell)
+            (
+                *self._school_cells(school),
+                *self._index_cells(school),
+                total(other[school.id]).cell,
+                *self._extra.cells(school),
+            )
             for school in self._schools.all
             if school.id not in served
         )
@@ -164,8 +179,11 @@ class SchoolTables:
                 Column(title="Sozialindexstufe", type=_COUNT),
                 Column(title="Schüler:innen", type=_COUNT),
                 Column(title="MPT, SPF, andere", unit="VZÄ", type=_NUMBER),
+                *self._extra.columns,
             ),
             rows=rows,
-            notes=(f"{len(rows)} von {len(self._schools.all)} Schulen der Region.",) if rows else (),
+            notes=(
+                (f"{len(rows)} von {len(self._schools.all)} Schulen der Region.", *self._extra.notes) if rows else ()
+            ),
             empty="An allen Schulen der Region ist Schulsozialarbeit erfasst.",
         )

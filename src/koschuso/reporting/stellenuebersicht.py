@@ -6,8 +6,8 @@ It answers for committees and Träger and shows volumes only: never a name, a pa
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING
 
+from koschuso.model.actor import Organisation
 from koschuso.reporting.document import (
     Chart,
     Column,
@@ -21,6 +21,7 @@ from koschuso.reporting.document import (
     Text,
     TextStyle,
 )
+from koschuso.reporting.extra_columns import FIELDS_OPTION, ExtraColumns
 from koschuso.reporting.german import day_text, number_text, sort_key
 from koschuso.reporting.parameters import Parameters, PeriodKind
 from koschuso.reporting.report import Report, make_document
@@ -39,9 +40,6 @@ from koschuso.reporting.staffing import Place, Share, Staffing, Work, heads, tot
 from koschuso.reporting.suppression import Suppression
 from koschuso.reporting.view import View, label
 
-if TYPE_CHECKING:
-    from koschuso.model.actor import Organisation
-
 __all__ = ["STELLENUEBERSICHT"]
 
 _NAME = "koschuso:stellenuebersicht"
@@ -54,6 +52,7 @@ def _build(view: View, parameters: Parameters) -> Document:
     day = parameters.time.last
     schools = Schools(view, day)
     staffing = Staffing(view, parameters.time.period, schools)
+    extra = ExtraColumns(view, Organisation.KIND, parameters.options.get(FIELDS_OPTION.name, ""), parameters.audience)
     tables = _Tables(view, schools, staffing)
     suppression = Suppression(threshold=parameters.threshold, internal=parameters.internal)
     return make_document(
@@ -74,7 +73,7 @@ def _build(view: View, parameters: Parameters) -> Document:
                     tables.by_employer(),
                 ),
             ),
-            Section(title="Die Schulen im Einzelnen", blocks=tables.schools()),
+            Section(title="Die Schulen im Einzelnen", blocks=tables.schools(extra)),
             Section(
                 title="Was nicht zugeordnet ist",
                 blocks=(
@@ -281,8 +280,8 @@ class _Tables:
 
     # -- T1 and T5: school by school ---------------------------------------------------------------------------------
 
-    def schools(self) -> tuple[Table, Table]:
-        single = SchoolTables(self._view, self._schools, self._staffing, self._saeulen)
+    def schools(self, extra: ExtraColumns) -> tuple[Table, Table]:
+        single = SchoolTables(self._view, self._schools, self._staffing, self._saeulen, extra)
         return single.per_school(), single.without(self._served)
 
     # -- what is not at a school -------------------------------------------------------------------------------------
@@ -326,5 +325,6 @@ STELLENUEBERSICHT = Report(
     description="Welche Schule hat wie viel Schulsozialarbeit, von wem und aus welcher Säule; ohne Namen.",
     build=_build,
     kinds=(PeriodKind.STICHTAG,),
+    parameters=(FIELDS_OPTION,),
 )
 """R1 of domain.md, tables T1 to T5 with what is not assigned."""

@@ -10,6 +10,7 @@ import attrs
 from koschuso import catalogues as shipped
 from koschuso.errors import NotFound
 from koschuso.model.actor import Organisation
+from koschuso.model.declared import DeclaredFields
 from koschuso.model.record import Record
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from koschuso.model.catalogue import Catalogue
+    from koschuso.model.declared import ShownExtra
+    from koschuso.model.extras import ExtraField
     from koschuso.model.finding import Finding
 
 __all__ = ["OfficeInfo", "RecordsView", "View", "label", "region_name"]
@@ -81,6 +84,12 @@ class View(Protocol):
             NotFound: There is no catalogue of this name.
         """
 
+    def fields(self, kind: str, audience: str = "intern", /) -> Sequence[ExtraField]:
+        """Give the fields that plugins add to a kind of record, as far as an audience may see their values."""
+
+    def extras(self, record: Record, audience: str = "intern", /) -> Sequence[ShownExtra]:
+        """Give a record's values of plugins' fields with label and German text, as far as an audience may see them."""
+
 
 class RecordsView:
     """A view of records in memory.
@@ -91,6 +100,7 @@ class RecordsView:
         as_of: Moment up to which they were recorded.
         catalogues: Catalogues by name; those that are missing here are taken from the shipped ones.
         findings: Open findings, where the rules were run.
+        fields: The fields that plugins add to records.
     """
 
     def __init__(
@@ -101,12 +111,14 @@ class RecordsView:
         as_of: datetime,
         catalogues: Mapping[str, Catalogue] | None = None,
         findings: Sequence[Finding] | None = None,
+        fields: Iterable[ExtraField] = (),
     ) -> None:
         self._office = office
         self._as_of = as_of
         self._findings = findings
         self._catalogues = dict(catalogues or {})
         self._given = tuple(records)
+        self._declared = DeclaredFields(fields, self._catalogues)
 
     @property
     def office(self) -> OfficeInfo:
@@ -148,6 +160,21 @@ class RecordsView:
         if name not in self._catalogues:
             self._catalogues[name] = shipped.load(name)
         return self._catalogues[name]
+
+    def fields(self, kind: str, audience: str = "intern", /) -> Sequence[ExtraField]:
+        """Give the fields that plugins add to a kind of record, as far as an audience may see their values."""
+        for field in (declared := self._declared.of(kind, audience)):
+            self._load(field)
+        return declared
+
+    def extras(self, record: Record, audience: str = "intern", /) -> Sequence[ShownExtra]:
+        """Give a record's values of plugins' fields with label and German text, as far as an audience may see them."""
+        self.fields(record.KIND, audience)
+        return self._declared.shown(record, audience)
+
+    def _load(self, field: ExtraField) -> None:
+        if field.catalogue and field.catalogue in shipped.names():
+            self.catalogue(field.catalogue)
 
 
 def region_name(view: View) -> str:

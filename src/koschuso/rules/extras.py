@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from koschuso.errors import NotFound
-from koschuso.model import RECORD_TYPES, ExtraField, FieldType, Finding, Record, Severity
+from koschuso.model import RECORD_TYPES, Catalogue, ExtraField, Finding, Severity
 from koschuso.rules.rule import Rule, View
 from koschuso.rules.timeline import group
 
@@ -33,9 +33,12 @@ def extras_rule(fields: Iterable[ExtraField]) -> Rule:
                 continue
             for record in view.records(RECORD_TYPES[kind]):
                 for field in declared:
-                    finding = field.check(record.extras) or _unknown_key(view, field, record)
+                    finding = field.check(record.extras, _catalogue(view, field))
                     if finding is not None:
-                        yield attrs.evolve(finding, id=record.id)
+                        # A key may have been taken out of its catalogue since; then the value is old, not wrong.
+                        outdated = finding.rule == "zusatzfeld.schluessel"
+                        severity = Severity.WARNING if outdated else finding.severity
+                        yield attrs.evolve(finding, id=record.id, severity=severity)
 
     return Rule(
         name="koschuso:zusatzfelder",
@@ -46,21 +49,11 @@ def extras_rule(fields: Iterable[ExtraField]) -> Rule:
     )
 
 
-def _unknown_key(view: View, field: ExtraField, record: Record) -> Finding | None:
-    value = record.extras.get(field.name)
-    if field.type is not FieldType.KEY or value is None:
+def _catalogue(view: View, field: ExtraField) -> Catalogue | None:
+    """The catalogue of a field's keys; ``None`` where its plugin left it out: then only their form can be checked."""
+    if not field.catalogue:
         return None
     try:
-        catalogue = view.catalogue(field.catalogue)
+        return view.catalogue(field.catalogue)
     except NotFound:
         return None
-    if value in catalogue:
-        return None
-    return Finding(
-        rule="zusatzfeld.schluessel",
-        message=f"Der Wert im Feld »{field.label}« steht nicht im Katalog »{catalogue.title}«. Bitte wählen Sie einen vorhandenen Eintrag.",
-        severity=Severity.WARNING,
-        kind=field.record_kind,
-        field=field.name,
-        value=str(value),
-    )

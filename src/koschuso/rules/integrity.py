@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from koschuso.errors import NotFound
-from koschuso.model import RECORD_TYPES, Catalogue, Finding, Reference, Relation, Severity
+from koschuso.model import NOT_ASSIGNED, RECORD_TYPES, Catalogue, Finding, Reference, Relation, Severity
 from koschuso.rules.rule import Rule, View
 from koschuso.rules.structure import POINTERS, VOCABULARIES, values_at
 from koschuso.rules.timeline import concurrent, german_day, group
@@ -93,9 +93,17 @@ def _key_findings(catalogue: Catalogue, kind: str, path: str, key: str, where: _
         rule, severity = "schluessel.unbekannt", Severity.INFO if colon else Severity.WARNING
         message = f"{place}: Der Schlüssel »{key}« steht nicht im Katalog »{catalogue.title}«. {advice}; der Wert bleibt erhalten."
     elif entry.deprecated_since:
-        successor = f" An seine Stelle trat »{entry.replaced_by}«." if entry.replaced_by else ""
+        new = (entry.replaced_by,) if entry.replaced_by else entry.split_into
+        named = " und ".join(f"»{key}« ({catalogue.label(key)})" for key in new)
+        successor = f" An seine Stelle {'trat' if len(new) == 1 else 'traten'} {named}." if new else ""
         rule, severity = "schluessel.veraltet", Severity.INFO
         message = f"{place}: Der Schlüssel »{key}« wird seit {entry.deprecated_since} nicht mehr angeboten.{successor}"
+    elif entry.origin and catalogue.shared_key(key) is None:
+        rule, severity = "schluessel.ohne_zuordnung", Severity.INFO
+        message = (
+            f"{place}: Der eigene Schlüssel »{key}« ({entry.label}) ist keinem gemeinsamen Schlüssel zugeordnet; in Summen "
+            f"über mehrere Büros steht er als »{NOT_ASSIGNED}«. Das Plugin kann mit maps_to sagen, wozu er zählt."
+        )
     else:
         return
     yield Finding(rule=rule, message=message, severity=severity, kind=kind, id=where.first, field=path, value=key)

@@ -1,6 +1,8 @@
 """Where records are kept: `Store` for users, `StoreDriver` for whoever builds a storage, `StoreBackend` to announce it."""
 
 from koschuso.store.backends import CORE_BACKENDS
+from koschuso.store.copying import CopyResult, copy_store
+from koschuso.store.digest import StoreDigest
 from koschuso.store.driver import (
     ABSENT,
     ANY,
@@ -19,14 +21,17 @@ __all__ = [
     "CORE_BACKENDS",
     "Capability",
     "Changed",
+    "CopyResult",
     "Operation",
     "Outcome",
     "Past",
     "Saved",
     "Store",
     "StoreBackend",
+    "StoreDigest",
     "StoreDriver",
     "Stored",
     "Verification",
+    "copy_store",
     "open_store",
 ]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from koschuso.errors import WrongUse
 from koschuso.store.driver import Capability, StoreBackend, StoreDriver
-from koschuso.store.url import StoreUrl, parse_store_url
+from koschuso.store.url import StoreUrl, parse_store_url, sqlite_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,18 +29,37 @@ def _open_sqlite(url: StoreUrl) -> StoreDriver:
     return open_sqlite(url)
 
 
+def _another_memory(url: StoreUrl, _token: str) -> str:
+    """Every opening of ``memory:`` is a store of its own."""
+    return url.secret_text
+
+
+def _no_content(_url: StoreUrl) -> tuple[bytes, ...]:
+    """``memory:`` keeps nothing on disk."""
+    return ()
+
+
+def _sqlite_beside(url: StoreUrl, token: str) -> str:
+    """Name another file in the same folder: ``koschuso.db`` -> ``koschuso-token.db``."""
+    stem, suffix = os.path.splitext(url.path)  # noqa: PTH122 - a Path would tidy what stands before it
+    return sqlite_url(f"{stem}-{token}{suffix}", **url.options)
+
+
 CORE_BACKENDS = (
     StoreBackend(
         name="koschuso:memory",
         schemes=("memory",),
         open=_open_memory,
         capabilities=frozenset({Capability.HISTORY, Capability.PURGE, Capability.VERIFY}),
+        sibling=_another_memory,
+        content=_no_content,
     ),
     StoreBackend(
         name="koschuso:sqlite",
         schemes=("sqlite",),
         open=_open_sqlite,
         capabilities=frozenset(Capability),
+        sibling=_sqlite_beside,
     ),
 )
 """The backends that koschuso brings: ``memory:`` and ``sqlite:///path``."""

@@ -17,21 +17,24 @@ if TYPE_CHECKING:
     from koschuso.model import Record
     from koschuso.store.driver import Document, DriverTransaction
 
-__all__ = ["bulk_writes"]
+__all__ = ["bulk_writes", "prepared"]
 
 _BATCH = 500
 
 
+def prepared(records: Iterable[Record], expect: Expect) -> Iterator[Write]:
+    """Give the writes for records, one after the other; needs no transaction."""
+    return (Write(record.KIND, record.id, encode(record), index_of(record), expect) for record in records)
+
+
 def bulk_writes(
-    transaction: DriverTransaction, records: Iterable[Record], expect: Expect, tally: dict[Outcome, int]
+    transaction: DriverTransaction, writes: Iterable[Write], expect: Expect, tally: dict[Outcome, int]
 ) -> Iterator[Write]:
     """Give the writes for what differs from what is stored, and count what becomes of all."""
     seen: set[tuple[str, str]] = set()
     new_kinds: dict[str, bool] = {}
-    following = iter(records)
-    while batch := [
-        Write(record.KIND, record.id, encode(record), index_of(record), expect) for record in islice(following, _BATCH)
-    ]:
+    following = iter(writes)
+    while batch := list(islice(following, _BATCH)):
         if expect is ABSENT:
             # The driver refuses what is there already, so whatever it takes is new.
             tally[Outcome.CREATED] += len(batch)

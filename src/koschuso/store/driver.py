@@ -10,8 +10,9 @@ Stability: provisional until 1.0; afterwards every addition has a default.
 from __future__ import annotations
 
 import re
+import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import Enum, StrEnum
 from typing import TYPE_CHECKING, Literal, NamedTuple, NoReturn, Self
 
@@ -21,7 +22,7 @@ from koschuso.errors import Conflict, NotSupported, WrongUse
 from koschuso.store.url import StoreUrl
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from contextlib import AbstractContextManager
     from datetime import datetime
     from pathlib import Path
@@ -39,6 +40,7 @@ __all__ = [
     "Expect",
     "Expected",
     "Operation",
+    "Step",
     "StoreBackend",
     "StoreDriver",
     "Verification",
@@ -47,6 +49,10 @@ __all__ = [
     "conflict",
     "require_expected",
 ]
+
+
+_KEPT_CONTENTS = 100
+_LOOK_SECONDS = 0.5
 
 
 class Expect(Enum):
@@ -147,6 +153,24 @@ class Change(NamedTuple):
     revision: str
     operation: Operation
     at: datetime
+
+
+class Step(NamedTuple):
+    """One committed change with its content, for copies of a whole store.
+
+    Attributes:
+        change: The change as the feed tells it.
+        body: The content that it put; ``None`` for removals and where the content is no longer kept.
+        index: The index values that it put; ``None`` where `body` is ``None``.
+    """
+
+    change: Change
+    body: bytes | None
+    index: Index | None  # type: ignore[assignment]  # nobody asks for the position of a value
+
+    def __repr__(self) -> str:
+        """Show no content: bodies hold personal data."""
+        return f"Step({self.change!r}, {'no content' if self.body is None else f'{len(self.body)} bytes'})"
 
 
 class Version(NamedTuple):
@@ -270,6 +294,20 @@ class DriverTransaction(ABC):
             WrongUse: When `ABSENT` is expected.
         """
 
+    def purge(self, kind: str, id: str, *, at: datetime | None = None) -> None:  # noqa: A002 - the record's own term
+        """Remove a document and the contents of its steps, whatever its revision, and call it a purge in the feed.
+
+        For copies of a store, which repeat the purges of the original; users call `StoreDriver.purge`, which also
+        wipes the files. A key that was never stored is no error; one that is removed already gets another purge. A
+        driver with `Capability.PURGE` overrides it.
+
+        Args:
+            kind: Kind of the record.
+            id: Id of the record.
+            at: Moment of the purge, with time zone; by default now.
+        """
+        self.remove(kind, id, expect=ANY, at=at)
+
     @abstractmethod
     def scan(self, kind: str, conditions: Iterable[Condition] = (), *, after: str | None = None) -> Iterator[Document]:
         """Yield at least the documents that meet all conditions, in key order (Q1 … Q3).
@@ -313,6 +351,46 @@ class DriverTransaction(ABC):
             Refused: At once, when the cursor is not a position in this store's feed (F2).
         """
 
+    def steps(self, since: str | None = None) -> Iterator[Step]:
+        """Yield what `changes` yields, each with the content that it put, as far as it is kept.
+
+        This one asks for the history of every document that it meets; a driver overrides it where it can read contents
+        in the order of the feed.
+
+        Args:
+            since: As for `changes`.
+
+        Raises:
+            Refused: At once, as `changes`.
+        """
+        return self._with_contents(self.changes(since))
+
+    def _with_contents(self, changes: Iterator[Change]) -> Iterator[Step]:
+        kept: dict[tuple[str, str], dict[str, tuple[bytes | None, Index | None]]] = {}
+        for change in changes:
+            if change.operation is not Operation.PUT:
+                yield Step(change, None, None)
+                continue
+            key = change.kind, change.id
+            contents = kept.pop(key, None)
+            if contents is None or change.revision not in contents:
+                contents = self._contents_of(*key)
+            body, index = contents.pop(change.revision, (None, None))
+            # Later versions of the same document are kept for a while: those of a frequent one lie close together.
+            if len(contents) > 0:
+                kept[key] = contents
+                while len(kept) > _KEPT_CONTENTS:
+                    del kept[next(iter(kept))]
+            yield Step(change, body, index)
+
+    def _contents_of(self, kind: str, id: str) -> dict[str, tuple[bytes | None, Index | None]]:  # noqa: A002 - the record's own term
+        """Give the contents of a document by the revisions that put them."""
+        try:
+            return {version.revision: (version.body, version.index) for version in self.history(kind, id)}
+        except NotSupported:
+            document = self.get(kind, id)
+            return {} if document is None else {document.revision: (document.body, document.index)}
+
     @abstractmethod
     def history(self, kind: str, id: str) -> tuple[Version, ...]:  # noqa: A002 - the record's own term
         """Return the steps of a document, oldest first, the current one last; empty for an unknown key.
@@ -350,6 +428,34 @@ class StoreDriver(ABC):
         Raises:
             WrongUse: When a transaction is still open.
         """
+
+    def wait_for_changes(self, since: str, *, timeout: float) -> bool:
+        """Wait until something is committed behind a position of the feed: for programs that follow a store.
+
+        This one looks twice a second; a driver that is told of commits overrides it. It may say so without need, so
+        whoever follows reads `DriverTransaction.changes` and waits on.
+
+        Args:
+            since: A cursor of this store.
+            timeout: Most seconds to wait; 0 looks once.
+
+        Returns:
+            Whether there is something to read; ``False`` when the time is over.
+
+        Raises:
+            Refused: When the cursor is not a position in this store's feed (F2).
+            WrongUse: When the driver is closed.
+        """
+        end = time.monotonic() + timeout
+        while True:
+            with self.transaction(write=False) as transaction:
+                if transaction.cursor() != since:
+                    transaction.changes(since)  # refuses what is no position in this feed
+                    return True
+            remaining = end - time.monotonic()
+            if remaining <= 0:
+                return False
+            time.sleep(min(remaining, _LOOK_SECONDS))
 
     def purge(self, keys: Iterable[tuple[str, str]]) -> None:
         """Remove documents and wipe every trace of their contents from the driver's files (P2).
@@ -429,12 +535,22 @@ class StoreBackend:
         schemes: URL schemes that it opens, lower case.
         open: Opens a store; raises `koschuso.errors.Unavailable`, `UnsafeLocation`, `Corrupt` or `WrongUse`.
         capabilities: What its drivers offer beyond the contract.
+        sibling: Gives the URL (whole, with its secrets) of another store of the same make beside this one, named by
+            a token ``[a-z0-9]+`` and empty until it is opened: for tests, copies and restores.
+        discard: Deletes the store that a URL names with everything that belongs to it, after it was closed; a store
+            that is not there is no error. Tests clean up with it what they made by `sibling`.
+        content: Gives all bytes that the store of a URL keeps on disk, in pieces, while it is open: so that the
+            conformance kit can look for what a purge must not leave (P2); raises `koschuso.errors.NotSupported` where
+            that is not permitted. Not needed where the URL names a path.
     """
 
     name: str = attrs.field(validator=_named)
     schemes: tuple[str, ...] = attrs.field(converter=_tupled, validator=_schemes)
     open: Callable[[StoreUrl], StoreDriver]
     capabilities: frozenset[Capability] = attrs.field(default=frozenset(), converter=_frozen)
+    sibling: Callable[[StoreUrl, str], str] | None = None
+    discard: Callable[[StoreUrl], None] | None = None
+    content: Callable[[StoreUrl], Iterable[bytes]] | None = None
 
 
 def conflict(kind: str, id: str, expect: Expected, actual: str | None) -> Conflict:  # noqa: A002 - the record's own term

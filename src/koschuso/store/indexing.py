@@ -2,6 +2,8 @@
 
 One table says which field of which kind stands where; both directions follow it. Narrowing never under-delivers:
 what cannot be said in the driver's terms is left to `koschuso.query.matches`, which filters everything again.
+
+A driver that takes records in by itself, such as one whose files other programs edit, may use `index_of`.
 """
 
 from __future__ import annotations

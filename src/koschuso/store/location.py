@@ -2,7 +2,7 @@
 
 SQLite needs file locks and ordered writes. Network file systems often promise both and keep neither, and a sync client
 copies database and write-ahead log at different moments. An office that has checked its place may say so in the URL
-(``?ort=geprueft``).
+(``?ort=geprueft``). Drivers of plugins that keep files of their own may use `refuse_unsafe_location`.
 
 Known limit: on macOS network volumes are not recognised, because their type is not readable without a program.
 """
@@ -111,21 +111,27 @@ def sync_service(
     return None
 
 
-def refuse_unsafe_location(path: Path) -> None:
+def refuse_unsafe_location(path: Path, *, folder: bool = False) -> None:
     """Refuse a database file on a network share or in a synchronised folder.
+
+    Args:
+        path: The database file.
+        folder: The path is a folder that holds the data, and may be the synchronised one itself.
 
     Raises:
         UnsafeLocation: Saying what was recognised and what to do.
     """
     place = Path(os.path.realpath(path))
+    inside = place / "daten" if folder else place
     advice = (
         "Bitte einen Ordner auf einer eigenen Platte dieses Rechners wählen. "
         "Wer den Ort geprüft hat, ergänzt in der URL »?ort=geprueft«."
     )
     # The home folder may carry a sync client's mark of its own settings; only the folders below it count.
-    service = sync_service(place, os.environ, lambda mark: _below_home(mark) and os.path.lexists(mark))
+    service = sync_service(inside, os.environ, lambda mark: _below_home(mark) and os.path.lexists(mark))
     if service is None and not path.is_absolute():
-        service = sync_service(Path(os.path.abspath(path)), os.environ)  # noqa: PTH100 - keeps symbolic links
+        given = path / "daten" if folder else path
+        service = sync_service(Path(os.path.abspath(given)), os.environ)  # noqa: PTH100 - keeps symbolic links
     if service is not None:
         raise UnsafeLocation(
             f"Der Ordner von {place.name} wird mit {service} abgeglichen; das würde die Datenbank beschädigen. {advice}"

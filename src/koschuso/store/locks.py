@@ -3,6 +3,8 @@
 Held around every write transaction and checkpoint. It removes the condition of SQLite's WAL-reset bug (3.7.0 to
 3.51.2) among our own processes, and gives order: who waits holds the queue lock, so a bulk import that comes back for
 its next batch stands behind an editor who already waits. Two lock files lie beside the database and stay there.
+
+Drivers of plugins that keep files of their own may use both locks.
 """
 
 from __future__ import annotations

@@ -249,13 +249,13 @@ class MemoryTransaction(DriverTransaction):
             return None
         return self._blank(kind, id, entry, Operation.REMOVE, moment)
 
-    def purge(self, kind: str, id: str) -> None:  # noqa: A002 - the record's own term
-        """Remove a document and the contents of its steps, whatever its revision."""
+    def purge(self, kind: str, id: str, *, at: datetime | None = None) -> None:  # noqa: A002 - the record's own term
+        """See `DriverTransaction.purge`."""
         self._require_writable()
         require_key(kind, id)
         entry = self._kinds.get(kind, {}).get(id)
         if entry is not None:
-            self._blank(kind, id, entry, Operation.PURGE, self._now)
+            self._blank(kind, id, entry, Operation.PURGE, self._moment(at))
 
     def scan(self, kind: str, conditions: Iterable[Condition] = (), *, after: str | None = None) -> Iterator[Document]:
         """See `DriverTransaction.scan`."""

@@ -6,8 +6,8 @@ version. Steps are functions that call `execute`, never ``executescript``, which
 Every change is one row, numbered without gaps by ``seq``. ``record`` holds the newest change of each document, a put
 with its content or a removal without; what it replaces moves to ``past`` as it was. Both together are the chained log,
 so writing a new document costs one row. ``previous`` is the change before of the same document, ``at`` counts
-microseconds since 1970 in UTC. Only those index values have an SQL index that pick few rows out of many: each costs a
-bulk import a sixth.
+microseconds since 1970 in UTC. ``meta`` notes the store's identity and, since version 2, the newest change. Only those
+index values have an SQL index that pick few rows out of many: each costs a bulk import a sixth.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Sequence
 
-__all__ = ["APPLICATION_ID", "STEPS", "is_current", "migrate", "require_ours"]
+__all__ = ["APPLICATION_ID", "STEPS", "head_note", "is_current", "migrate", "require_ours"]
 
 APPLICATION_ID = 0x4B4F5331
 """``KOS1`` in the file header: this database is koschuso's."""
@@ -79,7 +79,20 @@ def _create(connection: sqlite3.Connection) -> None:
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
 
-STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (_create,)
+def _note_head(connection: sqlite3.Connection) -> None:
+    """Note the newest change beside the changes: the chain alone cannot tell that its end was cut off."""
+    newest = connection.execute(
+        "SELECT seq, link FROM (SELECT seq, link FROM record UNION ALL SELECT seq, link FROM past) ORDER BY seq DESC LIMIT 1"
+    ).fetchone()
+    connection.execute("INSERT INTO meta (name, value) VALUES ('head', ?)", (head_note(*newest or (0, "")),))
+
+
+def head_note(sequence: int, link: str) -> str:
+    """Write number and link of the newest change as ``meta`` keeps them; every commit writes them anew."""
+    return f"{sequence} {link}".rstrip()
+
+
+STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (_create, _note_head)
 """Step number *n* leads from version *n* to *n* + 1; only ever append."""
 
 

@@ -11,17 +11,19 @@ import os
 import sqlite3
 import threading
 import time
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from koschuso.errors import Corrupt, Refused, Unavailable, UnsafeLocation, WrongUse
+from koschuso.files import reason
 from koschuso.store.chain import first_link
 from koschuso.store.driver import Capability, StoreDriver, Verification
 from koschuso.store.location import refuse_unsafe_location
 from koschuso.store.locks import WriterLock
 from koschuso.store.schema import STEPS, is_current, migrate, require_ours
 from koschuso.store.sqlite_errors import translated
+from koschuso.store.sqlite_libraries import refuse_second_library
 from koschuso.store.sqlite_transaction import SqliteTransaction
 from koschuso.store.sqlite_verify import verify
 
@@ -50,25 +52,25 @@ _SETTINGS = (
 def open_sqlite(url: StoreUrl) -> SqliteDriver:
     """Open the file that a URL names; it is created where it does not exist, its folder is not.
 
-    Options: ``ort=geprueft`` skips the check for network shares and synchronised folders, ``wartezeit=30`` sets the
-    seconds to wait for another writer (default 15).
+    Options: ``ort=geprueft`` skips the check for network shares and synchronised folders, ``bibliothek=geprueft`` that
+    for a second SQLite library in the process, ``wartezeit=30`` sets the seconds to wait for another writer (default
+    15).
 
     Raises:
-        UnsafeLocation: On a network share or in a synchronised folder.
+        UnsafeLocation: On a network share or in a synchronised folder, or beside another SQLite library.
         Unavailable: When the folder is missing or not writable, or the file stays locked.
         Corrupt: When the file is no database.
         Refused: When it belongs to another program.
         NotSupported: When a newer koschuso wrote it.
         WrongUse: For unknown or impossible options.
     """
-    url.require_options(("ort", "wartezeit"))
-    place = url.options.get("ort", "")
-    if place not in {"", "geprueft"}:
-        raise WrongUse("Die Angabe »ort« der Speicher-URL kennt nur den Wert »geprueft«.")
+    url.require_options(("ort", "bibliothek", "wartezeit"))
     path = Path(url.path)
-    if not place:
+    if not _is_checked(url, "ort"):
         refuse_unsafe_location(path)
-    return SqliteDriver(path, patience=_seconds(url.options.get("wartezeit")))
+    return SqliteDriver(
+        path, patience=_seconds(url.options.get("wartezeit")), library_checked=_is_checked(url, "bibliothek")
+    )
 
 
 class SqliteDriver(StoreDriver):
@@ -77,6 +79,7 @@ class SqliteDriver(StoreDriver):
     Args:
         path: The database file.
         patience: Seconds to wait for another writer.
+        library_checked: Whether another SQLite library in the process is known to leave the file alone.
         steps: Steps of the schema; other ones only in tests.
     """
 
@@ -87,6 +90,7 @@ class SqliteDriver(StoreDriver):
         path: Path,
         *,
         patience: float = _PATIENCE,
+        library_checked: bool = False,
         steps: Sequence[Callable[[sqlite3.Connection], None]] = STEPS,
     ) -> None:
         # A later change of the working directory must not lead to another file.
@@ -96,6 +100,8 @@ class SqliteDriver(StoreDriver):
             raise Unavailable(f"Den Ordner für {self._name} gibt es nicht. Bitte zuerst den Ordner anlegen.")
         if self._path.is_dir():
             raise Refused(f"{self._name} ist ein Ordner, keine Datei. Bitte den Namen der Datenbankdatei angeben.")
+        self._library_checked = library_checked
+        self._require_one_library()
         self._process = os.getpid()
         self._guard = threading.Lock()
         self._idle: list[sqlite3.Connection] = []
@@ -105,11 +111,11 @@ class SqliteDriver(StoreDriver):
         try:
             with translated(self._name):
                 connection = self._prepared(steps)
-                row = connection.execute("SELECT value FROM meta WHERE name = 'store'").fetchone()
+                row = connection.execute("SELECT CAST(value AS TEXT) FROM meta WHERE name = 'store'").fetchone()
         except BaseException:
             self._lock.close()
             raise
-        self._store_id: str = row[0] if row else ""
+        self._store_id: str = (row and row[0]) or ""
         self._beginning = first_link(self._store_id)
         self._idle.append(connection)
 
@@ -121,6 +127,7 @@ class SqliteDriver(StoreDriver):
         """See `StoreDriver.transaction`."""
         self._require_open()
         if write:
+            self._require_one_library()
             with self._lock.held(), self._begun("BEGIN IMMEDIATE", write=True) as transaction:
                 yield transaction
         else:
@@ -177,7 +184,7 @@ class SqliteDriver(StoreDriver):
         try:
             with translated(self._name):
                 connection.execute("BEGIN")
-                return verify(connection, self._beginning)
+                return verify(connection)
         finally:
             self._give_back(connection)
 
@@ -191,9 +198,9 @@ class SqliteDriver(StoreDriver):
         if os.path.lexists(target):
             raise Refused(f"{target.name} gibt es schon. Bitte für die Sicherung einen anderen Namen wählen.")
         unfinished = target.with_name(f"{target.name}.unfertig")
-        unfinished.unlink(missing_ok=True)
         source = self._borrow()
         try:
+            unfinished.unlink(missing_ok=True)
             with translated(target.name), closing(sqlite3.connect(unfinished, isolation_level=None)) as copy:
                 source.backup(copy)
                 copy.execute("PRAGMA journal_mode = DELETE")
@@ -201,8 +208,14 @@ class SqliteDriver(StoreDriver):
             _sync(unfinished)
             unfinished.rename(target)
             _sync(target.parent)
-        except BaseException:
-            unfinished.unlink(missing_ok=True)
+        except BaseException as error:
+            with suppress(OSError):
+                unfinished.unlink(missing_ok=True)
+            if isinstance(error, OSError):
+                raise Unavailable(
+                    f"Die Sicherung {target.name} konnte nicht fertig geschrieben werden ({reason(error)}). "
+                    "Bitte die Sicherung wiederholen, wenn nötig an einem anderen Ort."
+                ) from error
             raise
         finally:
             self._give_back(source)
@@ -218,6 +231,8 @@ class SqliteDriver(StoreDriver):
                 )
             try:
                 yield transaction
+                if write:
+                    transaction.seal()
             finally:
                 transaction.end()
             if transaction.failure is not None:
@@ -284,6 +299,10 @@ class SqliteDriver(StoreDriver):
             raise
         return connection
 
+    def _require_one_library(self) -> None:
+        if not self._library_checked:
+            refuse_second_library(self._name)
+
     def _require_open(self) -> None:
         if self._closed:
             raise WrongUse(f"{self._name} ist geschlossen. Bitte neu öffnen.")
@@ -296,9 +315,9 @@ def _use_write_ahead_log(connection: sqlite3.Connection, name: str) -> None:
     while True:
         try:
             (journal,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
-        except sqlite3.OperationalError:
+        except sqlite3.OperationalError as error:
             # Here SQLite does not wait by itself for somebody who is just reading the empty file.
-            if time.monotonic() > end:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
                 raise
             time.sleep(0.01)
             continue
@@ -318,6 +337,13 @@ def _require_whole(copy: sqlite3.Connection, name: str) -> None:
 def _close_all(connections: list[sqlite3.Connection]) -> None:
     for connection in connections:
         connection.close()
+
+
+def _is_checked(url: StoreUrl, name: str) -> bool:
+    value = url.options.get(name, "")
+    if value not in {"", "geprueft"}:
+        raise WrongUse(f"Die Angabe »{name}« der Speicher-URL kennt nur den Wert »geprueft«.")
+    return bool(value)
 
 
 def _seconds(text: str | None) -> float:

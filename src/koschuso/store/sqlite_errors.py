@@ -11,7 +11,10 @@ from koschuso.errors import Corrupt, KoschusoError, Refused, Unavailable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["cause_of", "translated", "translation"]
+__all__ = ["SQLITE_ERRORS", "cause_of", "translated", "translation"]
+
+SQLITE_ERRORS = (sqlite3.Error, UnicodeDecodeError)
+"""What a call of sqlite3 raises: the second where damaged text stands in the message that it wanted to give."""
 
 _PRIMARY = 0xFF  # the lower byte of an extended result code
 
@@ -65,14 +68,14 @@ _SENTENCES: dict[int | None, tuple[type[KoschusoError], str]] = {
 }
 
 
-def translation(error: sqlite3.Error, name: str) -> KoschusoError:
+def translation(error: sqlite3.Error | UnicodeDecodeError, name: str) -> KoschusoError:
     """Translate an error of the database called `name`."""
     code = getattr(error, "sqlite_errorcode", None)
     kind, sentence = _SENTENCES.get(None if code is None else code & _PRIMARY, _DAMAGED)
     return kind(sentence.format(name=name, code=getattr(error, "sqlite_errorname", "unlesbarer Text")))
 
 
-def cause_of(error: sqlite3.Error) -> sqlite3.Error | None:
+def cause_of(error: sqlite3.Error | UnicodeDecodeError) -> Exception | None:
     """Return the error as the cause to show, unless it quotes stored text, as those of Python itself do."""
     return error if hasattr(error, "sqlite_errorcode") else None
 
@@ -82,5 +85,5 @@ def translated(name: str) -> Iterator[None]:
     """Translate every SQLite error of a block."""
     try:
         yield
-    except sqlite3.Error as error:
+    except SQLITE_ERRORS as error:
         raise translation(error, name) from cause_of(error)

@@ -19,6 +19,7 @@ __all__ = [
     "COLUMNS",
     "CONTENT",
     "FEED",
+    "FEED_WITH_CONTENTS",
     "GET",
     "HEAD",
     "KEEP",
@@ -26,11 +27,13 @@ __all__ = [
     "LINK",
     "NEWEST",
     "REPLACE",
+    "SEAL",
     "STATE",
     "STATES",
     "STEPS",
     "WHOLE",
     "insertions",
+    "lookups",
     "selection",
 ]
 
@@ -61,10 +64,18 @@ BLANK = (
 )
 NEWEST = "SELECT seq, operation, at, link, previous FROM record WHERE kind = ? AND id = ?"
 HEAD = "SELECT seq, link FROM record ORDER BY seq DESC LIMIT 1"
+SEAL = "UPDATE meta SET value = ? WHERE name = 'head'"
 LINK = "SELECT link FROM record WHERE seq = ?1 UNION ALL SELECT link FROM past WHERE seq = ?1"
 FEED = (
     "SELECT seq, kind, id, operation, at, link FROM record WHERE seq > ?1 AND seq <= ?2 "
     "UNION ALL SELECT seq, kind, id, operation, at, link FROM past WHERE seq > ?1 AND seq <= ?2 ORDER BY seq"
+)
+_STEP = (
+    "seq, kind, id, operation, at, link, CAST(body AS BLOB), ix_type, ix_subject, ix_object, ix_begin, ix_end, ix_place"
+)
+FEED_WITH_CONTENTS = (
+    f"SELECT {_STEP} FROM record WHERE seq > ?1 AND seq <= ?2 "  # noqa: S608 - known columns
+    f"UNION ALL SELECT {_STEP} FROM past WHERE seq > ?1 AND seq <= ?2 ORDER BY seq"
 )
 _CONDITION_COLUMNS = {
     "id": "id",
@@ -92,6 +103,8 @@ COLUMNS = (
     "ix_end",
     "ix_place",
 )
+_INDEXED = frozenset({"subject", "object"})
+_FEW = 1000  # documents that are sorted in memory: far below what a page cache holds
 _ROWS_AT_ONCE = 50  # with 15 columns within the 999 parameters that every SQLite takes
 
 
@@ -125,7 +138,17 @@ def _insert_into(filled: tuple[int, ...], rows: int) -> str:
     return f"INSERT OR FAIL INTO record ({names}) VALUES {', '.join([row] * rows)}"  # noqa: S608 - known columns
 
 
-def selection(what: str, kind: str, conditions: Iterable[Condition], after: str | None) -> tuple[str, list[str]]:
+def lookups(conditions: Iterable[Condition]) -> Iterator[tuple[str, list[str]]]:
+    """Give for each condition with an SQL index the statement that tells whether it picks few rows, and its parameters."""
+    for condition in conditions:
+        if isinstance(condition, OneOf) and condition.name in _INDEXED:
+            part, values = _compiled(condition)
+            yield f"SELECT count(*) <= {_FEW} FROM (SELECT 1 FROM record WHERE {part} LIMIT {_FEW + 1})", values  # noqa: S608 - known columns
+
+
+def selection(
+    what: str, kind: str, conditions: Iterable[Condition], after: str | None, *, looked_up: bool = False
+) -> tuple[str, list[str]]:
     """Give the statement that reads the documents of a kind in key order, and its parameters.
 
     Args:
@@ -133,8 +156,11 @@ def selection(what: str, kind: str, conditions: Iterable[Condition], after: str 
         kind: Kind of the documents.
         conditions: Joined by *and*.
         after: Leave out ids up to and including this one.
+        looked_up: Whether one of `lookups` picks few rows. Those are found by its index and sorted; left to itself SQLite
+            walks the whole kind for the sake of the order.
     """
-    parts, values, behind = [], [kind, after or ""], "id > ?"
+    plus = "+" if looked_up else ""
+    parts, values, behind = [], [kind, after or ""], f"{plus}id > ?"
     for condition in conditions:
         if isinstance(condition, OneOf) and condition.name == "id":
             # The plus keeps SQLite from walking the whole kind where it can look each key up: 1 ms instead of 20.
@@ -142,8 +168,8 @@ def selection(what: str, kind: str, conditions: Iterable[Condition], after: str 
         part, more = _compiled(condition)
         parts.append(part)
         values += more
-    limits = " AND ".join(["kind = ?", "body IS NOT NULL", behind, *parts])
-    return f"SELECT {what} FROM record WHERE {limits} ORDER BY id", values  # noqa: S608 - known columns, texts are parameters
+    limits = " AND ".join([f"{plus}kind = ?", "body IS NOT NULL", behind, *parts])
+    return f"SELECT {what} FROM record WHERE {limits} ORDER BY {plus}id", values  # noqa: S608 - known columns, texts are parameters
 
 
 def _compiled(condition: Condition) -> tuple[str, list[str]]:

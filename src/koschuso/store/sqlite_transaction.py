@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from koschuso.errors import KoschusoError, Refused, WrongUse
+from koschuso.errors import Corrupt, KoschusoError, Refused, WrongUse
 from koschuso.store.chain import content_digest, next_link, revision_of
 from koschuso.store.conditions import Index
 from koschuso.store.driver import (
@@ -19,16 +18,19 @@ from koschuso.store.driver import (
     DriverTransaction,
     Expected,
     Operation,
+    Step,
     Version,
     Write,
     require_expected,
 )
-from koschuso.store.sqlite_errors import cause_of, translation
+from koschuso.store.schema import head_note
+from koschuso.store.sqlite_errors import SQLITE_ERRORS, cause_of, translation
 from koschuso.store.sqlite_statements import (
     BLANK,
     COLUMNS,
     CONTENT,
     FEED,
+    FEED_WITH_CONTENTS,
     GET,
     HEAD,
     KEEP,
@@ -36,16 +38,19 @@ from koschuso.store.sqlite_statements import (
     LINK,
     NEWEST,
     REPLACE,
+    SEAL,
     STATE,
     STATES,
     STEPS,
     WHOLE,
     insertions,
+    lookups,
     selection,
 )
 from koschuso.store.storable import instant_from_microseconds, microseconds, require_all_storable, require_key
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from koschuso.store.conditions import Condition
@@ -54,6 +59,7 @@ __all__ = ["SqliteTransaction"]
 
 _BATCH = 500
 _PAGE = 200
+_CONTENT_PAGE = 16  # bodies of any size, for readers that walk through everything
 
 _NO_DIGEST = ""
 _PREVIOUS = COLUMNS.index("previous")
@@ -91,6 +97,11 @@ class SqliteTransaction(DriverTransaction):
     def failure(self) -> KoschusoError | None:
         """The error after which the database itself may have given up the transaction."""
         return self._failure
+
+    def seal(self) -> None:
+        """Note the newest change before the commit, so that a log whose end was cut off later shows it."""
+        if self._head != self._committed and self._failure is None:
+            self._run(SEAL, (head_note(*self._head),))
 
     def end(self) -> None:
         """Release every open iterator, so that no old state stays alive."""
@@ -160,19 +171,19 @@ class SqliteTransaction(DriverTransaction):
             return None
         return self._blank(kind, id, state[1], Operation.REMOVE, moment)
 
-    def purge(self, kind: str, id: str) -> None:  # noqa: A002 - the record's own term
-        """Remove a document and its versions, whatever its revision; the driver wipes the files afterwards."""
+    def purge(self, kind: str, id: str, *, at: datetime | None = None) -> None:  # noqa: A002 - the record's own term
+        """See `DriverTransaction.purge`; the driver wipes the files afterwards."""
         self._require_writable()
         require_key(kind, id)
         state = self._one(STATE, (kind, id))
         if state is not None:
-            self._blank(kind, id, state[1], Operation.PURGE, self._now)
+            self._blank(kind, id, state[1], Operation.PURGE, self._now if at is None else microseconds(at))
 
     def scan(self, kind: str, conditions: Iterable[Condition] = (), *, after: str | None = None) -> Iterator[Document]:
         """See `DriverTransaction.scan`."""
         self._require_usable()
         require_key(kind, after or "-")
-        sql, values = selection(WHOLE, kind, conditions, after)
+        sql, values = self._selection(WHOLE, kind, conditions, after)
         if self._write:
             return self._pages(kind, f"{sql} LIMIT {_PAGE}", values)
         return self._documents(kind, self._rows(sql, values))
@@ -185,7 +196,7 @@ class SqliteTransaction(DriverTransaction):
             return super().contents(kind, conditions, after=after)
         self._require_usable()
         require_key(kind, after or "-")
-        sql, values = selection(CONTENT, kind, conditions, after)
+        sql, values = self._selection(CONTENT, kind, conditions, after)
         return ((id_, revision_of(sequence, link), body) for id_, sequence, link, body in self._rows(sql, values))
 
     def counts(self) -> Mapping[str, int]:
@@ -210,6 +221,12 @@ class SqliteTransaction(DriverTransaction):
         self._require_usable()
         start = 0 if since is None else self._sequence_of(since)
         return self._feed(start)
+
+    def steps(self, since: str | None = None) -> Iterator[Step]:
+        """See `DriverTransaction.steps`."""
+        self._require_usable()
+        start = 0 if since is None else self._sequence_of(since)
+        return self._feed_with_contents(start)
 
     def history(self, kind: str, id: str) -> tuple[Version, ...]:  # noqa: A002 - the record's own term
         """See `DriverTransaction.history`."""
@@ -291,6 +308,13 @@ class SqliteTransaction(DriverTransaction):
         self._head = (sequence, link)
         return revision_of(sequence, link)
 
+    def _selection(
+        self, what: str, kind: str, conditions: Iterable[Condition], after: str | None
+    ) -> tuple[str, list[str]]:
+        conditions = tuple(conditions)
+        few = any(self._all(sql, values)[0][0] for sql, values in lookups(conditions))
+        return selection(what, kind, conditions, after, looked_up=few)
+
     def _pages(self, kind: str, sql: str, values: list[str]) -> Iterator[Document]:
         """Ask anew for each page: a running statement would meet again what is written meanwhile."""
         while True:
@@ -308,15 +332,19 @@ class SqliteTransaction(DriverTransaction):
             yield Document(kind, id_, revision_of(sequence, link), body, Index._make(index))
 
     def _feed(self, start: int) -> Iterator[Change]:
-        for sequence, kind, id_, operation, at, link in self._rows(FEED, (start, self._committed[0])):
-            yield Change(
-                self._cursor_at(sequence, link),
-                kind,
-                id_,
-                revision_of(sequence, link),
-                Operation(operation),
-                instant_from_microseconds(at),
-            )
+        for row in self._rows(FEED, (start, self._committed[0])):
+            yield self._change(row)
+
+    def _feed_with_contents(self, start: int) -> Iterator[Step]:
+        for row in self._rows(FEED_WITH_CONTENTS, (start, self._committed[0]), _CONTENT_PAGE):
+            body, index = row[6], row[7:]
+            yield Step(self._change(row), body, None if body is None else Index._make(index))
+
+    def _change(self, row: Sequence[Any]) -> Change:
+        sequence, kind, id_, operation, at, link = row[:6]
+        revision = revision_of(sequence, link)
+        cursor = f"{self._store_id}.{revision}"
+        return Change(cursor, kind, id_, revision, *_operation_and_moment(operation, at))
 
     def _cursor_at(self, sequence: int, link: str) -> str:
         return f"{self._store_id}.{revision_of(sequence, link)}"
@@ -337,7 +365,7 @@ class SqliteTransaction(DriverTransaction):
             "Dieses Lesezeichen gehört nicht zu diesem Speicher oder ist veraltet. Bitte einmal alles neu abgleichen."
         )
 
-    def _rows(self, sql: str, values: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
+    def _rows(self, sql: str, values: Sequence[Any], size: int = _PAGE) -> Iterator[tuple[Any, ...]]:
         """Stream rows a page at a time; the statement ends with the iterator or the transaction."""
         self._require_usable()
         cursor = self._connection.cursor()
@@ -345,8 +373,8 @@ class SqliteTransaction(DriverTransaction):
         try:
             try:
                 cursor.execute(sql, values)
-                page = cursor.fetchmany(_PAGE)
-            except sqlite3.Error as error:
+                page = cursor.fetchmany(size)
+            except SQLITE_ERRORS as error:
                 raise self._failed(error) from cause_of(error)
             while page:
                 for row in page:
@@ -354,8 +382,8 @@ class SqliteTransaction(DriverTransaction):
                     if self._ended:
                         self._require_usable()
                 try:
-                    page = cursor.fetchmany(_PAGE)
-                except sqlite3.Error as error:
+                    page = cursor.fetchmany(size)
+                except SQLITE_ERRORS as error:
                     raise self._failed(error) from cause_of(error)
         finally:
             # The end of the transaction has closed it already, and perhaps its connection since.
@@ -366,7 +394,7 @@ class SqliteTransaction(DriverTransaction):
     def _all(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         try:
             return self._connection.execute(sql, values).fetchall()
-        except sqlite3.Error as error:
+        except SQLITE_ERRORS as error:
             raise self._failed(error) from cause_of(error)
 
     def _one(self, sql: str, values: tuple[Any, ...]) -> tuple[Any, ...] | None:
@@ -376,16 +404,16 @@ class SqliteTransaction(DriverTransaction):
     def _run(self, sql: str, values: tuple[Any, ...] = ()) -> None:
         try:
             self._connection.execute(sql, values)
-        except sqlite3.Error as error:
+        except SQLITE_ERRORS as error:
             raise self._failed(error) from cause_of(error)
 
     def _run_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         try:
             self._connection.executemany(sql, rows)
-        except sqlite3.Error as error:
+        except SQLITE_ERRORS as error:
             raise self._failed(error) from cause_of(error)
 
-    def _failed(self, error: sqlite3.Error) -> KoschusoError:
+    def _failed(self, error: sqlite3.Error | UnicodeDecodeError) -> KoschusoError:
         failure = translation(error, self._name)
         if self._write:
             self._failure = failure
@@ -422,4 +450,13 @@ def _batches(writes: Iterable[Write]) -> Iterator[list[Write]]:
 def _version(row: tuple[Any, ...], body: bytes | None, index: Iterable[str | None] | None) -> Version:
     sequence, operation, at, link = row[:4]
     values = None if body is None or index is None else Index._make(index)
-    return Version(revision_of(sequence, link), Operation(operation), instant_from_microseconds(at), body, values)
+    return Version(revision_of(sequence, link), *_operation_and_moment(operation, at), body, values)
+
+
+def _operation_and_moment(operation: str, at: int) -> tuple[Operation, datetime]:
+    try:
+        return Operation(operation), instant_from_microseconds(at)
+    except (ValueError, OverflowError):
+        raise Corrupt(
+            "Das Änderungsprotokoll ist beschädigt. Bitte mit »koschuso verify« prüfen und eine Sicherung zurückspielen."
+        ) from None

@@ -13,8 +13,10 @@ from koschuso.errors import NotFound, WrongUse
 from koschuso.model import RECORD_TYPES, Record
 from koschuso.query import Query, arranged, matches
 from koschuso.store.backends import CORE_BACKENDS, open_driver
-from koschuso.store.bulk import bulk_writes
+from koschuso.store.bulk import bulk_writes, prepared
 from koschuso.store.conditions import OneOf
+from koschuso.store.copying import copy_store, refuse_unfinished_copy
+from koschuso.store.digest import COPY_KIND
 from koschuso.store.driver import ANY, Expect, require_expected
 from koschuso.store.indexing import index_of, narrowed
 from koschuso.store.reasons import REASON_KIND, Reasons, reason_at
@@ -22,10 +24,11 @@ from koschuso.store.remembering import MEMORY_KIND, recall, remember
 from koschuso.store.stored import Changed, Outcome, Past, Saved, Stored
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
     from pathlib import Path
 
+    from koschuso.store.copying import CopyResult
     from koschuso.store.driver import (
         Document,
         DriverTransaction,
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
         StoreBackend,
         StoreDriver,
         Verification,
+        Write,
     )
 
 __all__ = ["Store", "open_store"]
@@ -209,26 +213,34 @@ class Store:
             revision = work.transaction.put(kind, record.id, body, index, expect=expect)
         return Stored(record, revision, Outcome.CREATED if there is None else Outcome.UPDATED)
 
-    def put_all(self, records: Iterable[Record], *, expect: Expect = ANY) -> Saved:
-        """Create or replace many records of any kinds, all or none, without holding all of them in memory.
+    def put_all(self, records: Iterable[Record], *, expect: Expect = ANY, batch: int | None = None) -> Saved:
+        """Create or replace many records of any kinds, without holding all of them in memory.
 
         Records that are equal to what is stored keep their revision, so importing twice changes nothing.
 
         Args:
             records: The records; an iterator may raise, then nothing is stored.
             expect: `ANY`, or `ABSENT` to refuse replacing.
+            batch: ``None`` stores all or none. A number commits after so many records, so that others get their turn
+                in between: an editor waits for a batch (500 records: some 10 ms) instead of for all. Each batch is
+                whole; what raises keeps the batches before it, and putting all again goes on from there. Records are
+                prepared before others have to wait.
 
         Raises:
-            Conflict: Something else is stored than expected; nothing was changed.
-            InvalidRecord: A value cannot be stored; nothing was changed.
+            Conflict: Something else is stored than expected; nothing of this batch was changed.
+            InvalidRecord: A value cannot be stored; nothing of this batch was changed.
+            WrongUse: A batch of less than one record, or batches within a transaction, which is one whole.
         """
         tally = {Outcome.CREATED: 0, Outcome.UPDATED: 0, Outcome.UNCHANGED: 0}
-        with collector_paused(), self._writing() as work:
-            writes = bulk_writes(work.transaction, records, expect, tally)
-            first = next(writes, None)
-            if first is not None:
-                _announce(work)
-                work.transaction.put_many(chain((first,), writes))
+        if batch is None:
+            self._put_writes(prepared(records, expect), expect, tally)
+        else:
+            self._require_alone()
+            if batch < 1:
+                raise WrongUse("batch muss mindestens 1 sein: so viele Datensätze werden zusammen gespeichert.")
+            writes = prepared(records, expect)
+            while portion := list(islice(writes, batch)):
+                self._put_writes(portion, expect, tally)
         return Saved(created=tally[Outcome.CREATED], updated=tally[Outcome.UPDATED], unchanged=tally[Outcome.UNCHANGED])
 
     def remove(self, record_type: type[Record], id: str, *, expect: Expected) -> bool:  # noqa: A002 - the record's own term
@@ -387,8 +399,30 @@ class Store:
         self._require_alone()
         return self._driver.verify()
 
+    @property
+    def driver(self) -> StoreDriver:
+        """The driver, for what works on documents rather than records: copies, backups, tests of drivers."""
+        return self._driver
+
+    def copy_to(self, target: Store, *, progress: Callable[[int, int], None] | None = None) -> CopyResult:
+        """Copy everything into another store and compare both; see `koschuso.store.copying.copy_store`.
+
+        Args:
+            target: An empty store, or an earlier copy of this one, which is then brought up to date.
+            progress: Is told now and then how many of how many steps are done.
+
+        Raises:
+            Refused: The target holds something else.
+            Corrupt: The target does not hold what was copied to it.
+            WrongUse: Within a transaction, or both are the same store.
+        """
+        self._require_alone()
+        return copy_store(self._driver, target.driver, progress=progress)
+
     def backup(self, target: Path) -> None:
-        """Write a consistent copy, under its final name only when it is complete and verified.
+        """Write a consistent copy in the driver's own form, under its final name only when it is complete and verified.
+
+        A backup of a whole office, which works with every driver and can be restored, is `Office.backup`.
 
         Raises:
             NotSupported: The driver cannot do it.
@@ -433,6 +467,14 @@ class Store:
         with self._driver.transaction(write=False) as transaction:
             yield from _changes(transaction, since)
 
+    def _put_writes(self, writes: Iterable[Write], expect: Expect, tally: dict[Outcome, int]) -> None:
+        with collector_paused(), self._writing() as work:
+            differing = bulk_writes(work.transaction, writes, expect, tally)
+            first = next(differing, None)
+            if first is not None:
+                _announce(work)
+                work.transaction.put_many(chain((first,), differing))
+
     def _require_writing(self, work: _Work) -> None:
         if work.reasons is None:
             raise WrongUse("In einem snapshot() wird nur gelesen. Bitte zum Schreiben transaction() verwenden.")
@@ -455,8 +497,15 @@ def open_store(url: str | Path, *, backends: Iterable[StoreBackend] | None = Non
         WrongUse: Unknown scheme; the message names the known ones.
         Unavailable: The place cannot be used now.
         UnsafeLocation: The place would damage the data.
+        Refused: A copy into this store is not complete yet.
     """
-    return Store(open_driver(url, CORE_BACKENDS if backends is None else backends))
+    driver = open_driver(url, CORE_BACKENDS if backends is None else backends)
+    try:
+        refuse_unfinished_copy(driver)
+    except BaseException:
+        driver.close()
+        raise
+    return Store(driver)
 
 
 def _kind(record_type: type[Record]) -> str:
@@ -495,7 +544,7 @@ def _changes(transaction: DriverTransaction, since: str | None) -> Iterator[Chan
         if change.kind == REASON_KIND:
             reason = reason_at(transaction, change)
             continue
-        if change.kind == MEMORY_KIND:
+        if change.kind in {MEMORY_KIND, COPY_KIND}:
             continue
         yield Changed(
             cursor=change.cursor,

@@ -18,12 +18,13 @@ from koschuso.collector import collector_paused
 from koschuso.errors import InvalidRecord
 from koschuso.interchange.component import Component, Parser
 from koschuso.interchange.contentline import UNPARSED, ContentLine
+from koschuso.interchange.extra_lines import NO_FIELDS, ExtraLines, add_values
 from koschuso.interchange.foreign import set_foreign
 from koschuso.interchange.format import ReadOptions
 from koschuso.interchange.ical.attendee import read_attendee
 from koschuso.interchange.ical.checks import check_component
 from koschuso.interchange.ical.header import HeaderWriter, Surroundings, is_own, surroundings
-from koschuso.interchange.ical.records import NECESSARY, TABLES, record_type_of
+from koschuso.interchange.ical.records import NECESSARY, TABLES, modelled_names, record_type_of
 from koschuso.interchange.ical.rules import check_calendar, check_structure
 from koschuso.interchange.ical.scope import WITHOUT_UID, CalendarScope, X
 from koschuso.interchange.ical.shapes import Shapes
@@ -119,6 +120,7 @@ class CalendarReader:
         self.is_own = False
         self.is_legacy = False
         self.tables: dict[type[Record], AspectTable[CalendarScope]] = {}
+        self.extras = ExtraLines(options.fields, modelled_names()) if options.fields else NO_FIELDS
 
     def calendar(self, segments: Sequence[Segment]) -> Iterator[int]:
         """Read a calendar (or a fragment) of which all segments are at hand: its zones first, wherever they stand.
@@ -216,7 +218,8 @@ class CalendarReader:
             return
         made: Sequence[Record] | None = None
         self.number = 1
-        if self.shapes is not None and segment.closed and not self.is_legacy:
+        unusual = not segment.closed or self.is_legacy or (bool(self.extras) and self.extras.mentioned_in(segment.raw))
+        if self.shapes is not None and not unusual:
             made = self.shapes.read(segment.raw)
         if made is None:
             made = self._line_by_line(segment)
@@ -254,6 +257,8 @@ class CalendarReader:
         if record is None:
             return ()
         attendees = self._attendees(component, record.id) if record_type is Event else []
+        if self.extras:
+            self._take_values(record, component)
         entries = table.keep(record, component, self.scope)
         if entries and entries[0] == "BEGIN:VTIMEZONE":
             entries = ("", *entries)  # a zone inside of the component itself is none of those that it needs
@@ -279,12 +284,15 @@ class CalendarReader:
                     dropped.append(index)
             elif name == "ORGANIZER" and f"{X}ID" in line[0].params:
                 dropped.append(index)
-        if dropped:
-            gone = frozenset(dropped)
-            component.lines = [line for index, line in enumerate(component.lines) if index not in gone]
-            for child in component.children:
-                child.position -= bisect_left(dropped, child.position)
+        _drop_lines(component, dropped)
         return uid
+
+    def _take_values(self, record: Record, component: Component) -> None:
+        """Take the values of plugins' fields out of the lines."""
+        taken = self.extras.taken(record.KIND, component.lines, self.notes, "ical")
+        if taken.places:
+            _drop_lines(component, sorted(taken.places))
+            add_values(record, taken.values)
 
     def _digest(self, component: Component) -> str:
         """An id for a component without UID that stays the same as long as its lines do."""
@@ -424,3 +432,13 @@ class CalendarReader:
                 line=component.number or None,
             )
         )
+
+
+def _drop_lines(component: Component, places: Sequence[int]) -> None:
+    """Take lines out of a component; their places come in order."""
+    if not places:
+        return
+    gone = frozenset(places)
+    component.lines = [line for index, line in enumerate(component.lines) if index not in gone]
+    for child in component.children:
+        child.position -= bisect_left(places, child.position)

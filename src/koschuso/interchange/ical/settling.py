@@ -102,7 +102,7 @@ def _modern_lines(stored: Record) -> list[str] | None:
 
 def _differs_in_stamp(stored: Record, read: Record) -> bool:
     """Whether the file was merely written anew: DTSTAMP is then the moment of writing and says nothing else."""
-    if stored.foreign == read.foreign:
+    if stored.foreign == read.foreign or any(stored.extras.get(name) != value for name, value in read.extras.items()):
         return False
     if _without_stamp(stored.foreign) != _without_stamp(read.foreign):
         return False

@@ -14,6 +14,7 @@ import attrs
 from koschuso.collector import collector_paused
 from koschuso.interchange.component import read_components
 from koschuso.interchange.contentline import LineParser, format_line, join
+from koschuso.interchange.extra_lines import NO_FIELDS, ExtraLines
 from koschuso.interchange.folding import put_together
 from koschuso.interchange.foreign import entry_name, split_blocks
 from koschuso.interchange.format import WriteOptions, Writing
@@ -22,6 +23,7 @@ from koschuso.interchange.ical.attendee import attendee_line
 from koschuso.interchange.ical.books import Loss, ZoneBook
 from koschuso.interchange.ical.event import NOT_EXPORTED, event_table
 from koschuso.interchange.ical.header import OWN_PRODID, components_at
+from koschuso.interchange.ical.records import modelled_names
 from koschuso.interchange.ical.scope import WITHOUT_UID, CalendarScope, X
 from koschuso.interchange.ical.task import activity_table, milestone_table, task_table
 from koschuso.interchange.notes import Notes
@@ -125,6 +127,7 @@ class _Writer:
         self.settled: set[str] = set()  # heads of lines whose zone is declared under the name that they use
         self.soft = "VERSION:1.0" in self.header  # the only version with quoted-printable and its soft breaks
         self.stamp = f"{options.stamp.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+        self.extras = ExtraLines(options.fields, modelled_names()) if options.fields else NO_FIELDS
         self.zones = _declared(self.header)
         self.book = ZoneBook(self.zones.blocks)
         self.scope = CalendarScope(Notes(), self._resolve, default_zone=BERLIN)
@@ -239,8 +242,12 @@ class _Writer:
             if self.public:
                 foreign = self._publishable(foreign)
             self._warn(foreign)
+            if self.extras and record.extras:
+                foreign = self.extras.without_stale(record, foreign)
         name = _COMPONENTS[type(record)]
         lines = self.tables[type(record)].write(record, foreign, self.scope)
+        if self.extras and record.extras:
+            lines = self.extras.woven(record, lines)
         if not self.header:
             if record.id.startswith(WITHOUT_UID):
                 lines.insert(0, f"UID:{record.id}")
@@ -258,8 +265,12 @@ class _Writer:
                     f"Das Feld »{field_label(record.KIND, name)}« ({record.LABEL}) kann eine Kalenderdatei nicht aufnehmen; "
                     "es steht in {count} Einträgen.",
                 )
-        if record.extras:
-            self.loss.note("zusatzfelder", "{count} Einträge haben Zusatzfelder, die eine Kalenderdatei nicht trägt.")
+        if record.extras and self.extras.loses(record):
+            self.loss.note(
+                "zusatzfelder",
+                "{count} Einträge haben Zusatzfelder, die nicht in der Kalenderdatei stehen, weil kein eingeschaltetes "
+                "Plugin sie erklärt oder ihr Wert nicht zur Erklärung passt.",
+            )
 
     def _attendee_lines(self, participations: Sequence[Participation]) -> list[str]:
         if self.public:

@@ -50,6 +50,7 @@ CARRIES: Final = {
 
 _MOST_PHONES: Final = 2
 _LEAST_COLUMNS: Final = 4
+_OWN_TABLE: Final = "Kennung"  # the first heading of `koschuso.interchange.table`
 
 
 def recognise(data: bytes) -> bool:
@@ -60,7 +61,10 @@ def recognise(data: bytes) -> bool:
     >>> recognise(b"Schulnummer;Schulform;Strasse\r\n")
     False
     """
-    names = {canonical(heading) for heading in first_row(data)} - {""}
+    headings = first_row(data)
+    if any(heading.startswith(_OWN_TABLE) for heading in headings):
+        return False
+    names = {canonical(heading) for heading in headings} - {""}
     return len(names) >= _LEAST_COLUMNS and bool(names & DISTINCTIVE) and bool(names & {"Nachname", "Firma", "Vorname"})
 
 

@@ -44,18 +44,18 @@ _BEGIN: Final = re.compile(rb"\s*BEGIN[ \t]*:[ \t]*V(?:CARD|ADDRESSBOOK)\b", re.
 _ENOUGH: Final = 4096
 
 
-def read(data: bytes | BinaryIO, options: ReadOptions | None = None) -> Reading:  # noqa: ARG001 - every reader has options
+def read(data: bytes | BinaryIO, options: ReadOptions | None = None) -> Reading:
     """Read an address book; never fails.
 
     Args:
         data: The file, or a stream of bytes.
-        options: Not needed for address books.
+        options: ``fields`` gives the fields of plugins whose values are looked for; the rest is not needed here.
 
     Returns:
         The records in the order of the cards and then their relations; findings with line numbers; in ``left_out``
         what is no card, whose lines stand in ``header``.
     """
-    return read_cards(data)
+    return read_cards(data, options)
 
 
 def portions(source: BinaryIO, options: ReadOptions | None = None) -> Iterator[Portion]:

@@ -55,6 +55,7 @@ class Card:
         refused: Whether only its name could be taken.
         renamed: Whether the name of the record is none that the card says.
         book: Its relations, if it has any.
+        taken: Places of the lines that gave values of plugins' fields.
         view: The record together with these.
     """
 
@@ -74,6 +75,7 @@ class Card:
         "same",
         "shape",
         "stem",
+        "taken",
         "values",
         "view",
         "wanting",
@@ -105,6 +107,7 @@ class Card:
         self._numbers: list[int] | None = None
         self.book: CardBook | None = None
         self.marked = marked
+        self.taken: frozenset[int] = frozenset()
 
     def line(self, index: int) -> ContentLine:
         """A line with its number."""

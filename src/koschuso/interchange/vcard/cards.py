@@ -11,13 +11,14 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from koschuso.errors import InvalidRecord
+from koschuso.interchange.extra_lines import NO_FIELDS, ExtraLines, add_values
 from koschuso.interchange.textvalue import decode_quoted_printable
 from koschuso.interchange.vcard import notes as rules
 from koschuso.interchange.vcard.aspects import CardView, fallback_name
 from koschuso.interchange.vcard.card import CardParser
 from koschuso.interchange.vcard.census import CardBook, Numbering, Party, spelling
 from koschuso.interchange.vcard.fields import FieldReader, matched
-from koschuso.interchange.vcard.keep import TABLES, completed, says_together
+from koschuso.interchange.vcard.keep import MODELLED, TABLES, completed, says_together
 from koschuso.interchange.vcard.kind import KIND_NAMES, kind_and_nickname
 from koschuso.interchange.vcard.relations import EMPTY_BOOK, Tie, relation_of, tie_of
 from koschuso.interchange.vcard.scope import PRODUCT, label_meaning
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from koschuso.interchange.segment import Segment
     from koschuso.interchange.vcard.card import Card
     from koschuso.interchange.vcard.census import Census
-    from koschuso.model import Record, Relation
+    from koschuso.model import ExtraField, Record, Relation
 
 __all__ = ["CardReader"]
 
@@ -68,9 +69,10 @@ class CardReader:
         numbering: The ids so far.
     """
 
-    def __init__(self, notes: Notes) -> None:
+    def __init__(self, notes: Notes, fields: Sequence[ExtraField] = ()) -> None:
         self.notes = notes
         self.parser = CardParser(notes)
+        self._extras = ExtraLines(fields, MODELLED) if fields else NO_FIELDS
         self.numbering = Numbering()
         self._fields = FieldReader(notes)
         self._members_of: tuple[Card | None, frozenset[str]] = (None, frozenset())
@@ -106,6 +108,8 @@ class CardReader:
         elif kind == Committee.KIND and not (fields["type"] or card.own or "X-KOSCHUSO-ART" in shape.first):
             self.notes.note(rules.GROUP_WITHOUT_TYPE, line=card.number, name="KIND")
         card.record = self._record(card, plan.kind, fields)
+        if shape.extra and self._extras:
+            self._take_values(card)
         return card
 
     # -- the card by itself ------------------------------------------------------------------------------------------------
@@ -203,6 +207,14 @@ class CardReader:
         card.refused = True
         return make(**least)
 
+    def _take_values(self, card: Card) -> None:
+        """Take the values of plugins' fields."""
+        lines = [card.line(index) for index in card.shape.extra]
+        taken = self._extras.taken(card.record.KIND, lines, self.notes, "vcard")
+        if taken.places:
+            card.taken = frozenset(card.shape.extra[place] for place in taken.places)
+            add_values(card.record, taken.values)
+
     # -- what it says about others -----------------------------------------------------------------------------------------
 
     def relations(self, card: Card, census: Census) -> list[Relation]:
@@ -290,6 +302,8 @@ class CardReader:
                 entries[index] = name
         if card.component is not None and card.component.children:
             entries = _with_children(card)
+        elif card.taken:
+            entries = [entry for index, entry in enumerate(entries) if index not in card.taken]
         return completed(entries, shape.first, plan.kind)
 
     def _compare_derived(self, card: Card) -> None:
@@ -315,7 +329,7 @@ class CardReader:
     def _says_all(self, card: Card) -> bool:
         """Whether koschuso would write exactly the lines of the card."""
         plan = card.plan
-        if not card.own or card.wanting or len(card.same) < len(card.entries):
+        if not card.own or card.wanting or len(card.same) + len(card.taken) < len(card.entries):
             return False
         if card.component is not None and card.component.children:
             return False
@@ -342,10 +356,14 @@ def _with_children(card: Card) -> list[str]:
     component = card.component
     for child in component.children if component is not None else ():
         position = max(done, child.position)
-        entries += card.entries[done:position]
+        entries += _kept(card, done, position)
         entries += child.texts()
         done = position
-    return entries + card.entries[done:]
+    return entries + _kept(card, done, len(card.entries))
+
+
+def _kept(card: Card, since: int, until: int) -> list[str]:
+    return [entry for index, entry in enumerate(card.entries[since:until], since) if index not in card.taken]
 
 
 def _made_id(card: Card, fields: Mapping[str, Any]) -> str:

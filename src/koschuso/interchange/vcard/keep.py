@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from koschuso.interchange.contentline import LineParser
+from koschuso.interchange.vcard.derived import MARK
 from koschuso.interchange.vcard.organisation import COMMITTEE, ORGANISATION
 from koschuso.interchange.vcard.person import PERSON
 from koschuso.interchange.vcard.relations import TIE_NAMES
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from koschuso.interchange.foreign import Aspect, AspectTable
     from koschuso.interchange.vcard.scope import Scope
 
-__all__ = ["TABLES", "UNREADABLE_LINE", "completed", "groups_of", "says_together"]
+__all__ = ["MODELLED", "TABLES", "UNREADABLE_LINE", "completed", "groups_of", "says_together"]
 
 UNREADABLE_LINE: Final = "X-KOSCHUSO-ZEILE"
 """Under this name a line that nobody can read is written, so that the file stays readable for all."""
@@ -34,6 +35,11 @@ TABLES: Final[Mapping[str, AspectTable[Scope]]] = {
     Committee.KIND: COMMITTEE,
 }
 """How each kind of record is written on a card."""
+
+MODELLED: Final = frozenset(
+    [MARK, UNREADABLE_LINE, *(name for table in TABLES.values() for aspect in table.aspects for name in aspect.names)]
+)
+"""Every property that koschuso itself uses on some card."""
 
 
 def says_together(aspect: Aspect[Scope]) -> bool:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from koschuso.interchange.contentline import ContentLine
+    from koschuso.interchange.extra_lines import ExtraLines
     from koschuso.interchange.vcard.relations import Book
 
 __all__ = ["CARRIES", "VersionLoss", "losses"]
@@ -151,7 +152,7 @@ class VersionLoss:
 
 
 def losses(
-    cards: Sequence[Record], relations: Sequence[Relation], others: Sequence[Record], book: Book
+    cards: Sequence[Record], relations: Sequence[Relation], others: Sequence[Record], book: Book, extras: ExtraLines
 ) -> Iterable[Finding]:
     """Tell which records, relations and fields no card of any version holds."""
     for kind, count in Counter(record.KIND for record in others).items():
@@ -164,7 +165,7 @@ def losses(
             "fehlt oder keine Karte hat.",
             kind=Relation.KIND,
         )
-    for kind, fields in _fields_lost(cards).items():
+    for kind, fields in _fields_lost(cards, extras).items():
         named = ", ".join(f"{field_label(kind, field)} ({count})" for field, count in sorted(fields.items()))
         yield _loss(
             "vcard.feld",
@@ -177,13 +178,13 @@ def losses(
         )
 
 
-def _fields_lost(cards: Sequence[Record]) -> dict[str, Counter[str]]:
+def _fields_lost(cards: Sequence[Record], extras: ExtraLines) -> dict[str, Counter[str]]:
     """Count the values that no card holds, by kind of record and field."""
     lost: dict[str, Counter[str]] = {}
     for card in cards:
         for field, default in _uncarried(card.KIND):
             value = getattr(card, field)
-            if value != default and value is not None:
+            if value != default and value is not None and (field != "extras" or extras.loses(card)):
                 lost.setdefault(card.KIND, Counter())[field] += 1
         school = getattr(card, "school", None)
         if school is not None and any(

@@ -22,7 +22,7 @@ from koschuso.interchange.vcard.census import Census, Numbering, Party, only_per
 from koschuso.model import Person, Reading
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from koschuso.interchange.segment import Segment
     from koschuso.interchange.vcard.card import Card
@@ -87,7 +87,8 @@ class _Digests:
 class _Reader:
     """Reads one file."""
 
-    def __init__(self, stream: BinaryIO, known: Callable[[bytes], Source | None] | None) -> None:
+    def __init__(self, stream: BinaryIO, options: ReadOptions, *, remember: bool) -> None:
+        known = options.known if remember else None
         self.stream = stream
         self.start = stream.tell()
         self.known = known
@@ -99,7 +100,7 @@ class _Reader:
         self.sources: list[Source] = []
         self.recognised: list[Source] = []
         self.findings_told = self.left_out_told = 0
-        self._reader = CardReader(self.notes)
+        self._reader = CardReader(self.notes, options.fields)
         self._digests = _Digests()
         self._memos: dict[str, str | None] = {}  # of people who only name where they work
         self._read_memos: dict[str, _Memo] = {}
@@ -290,7 +291,7 @@ def _portion(reader: _Reader, position: int) -> Portion:
 
 def read_portions(source: BinaryIO, options: ReadOptions | None = None) -> Iterator[Portion]:
     """Read an address book portion by portion; see `koschuso.interchange.vcard.portions`."""
-    reader = _Reader(source, None if options is None else options.known)
+    reader = _Reader(source, options or ReadOptions(), remember=True)
     with collector_paused():
         done = reader.all_known()
         if not done:
@@ -312,14 +313,14 @@ def read_portions(source: BinaryIO, options: ReadOptions | None = None) -> Itera
         yield portion
 
 
-def read_cards(source: bytes | BinaryIO) -> Reading:
+def read_cards(source: bytes | BinaryIO, options: ReadOptions | None = None) -> Reading:
     """Read an address book; see `koschuso.interchange.vcard.read`."""
     if isinstance(source, bytes | bytearray | memoryview):
         stream: BinaryIO = BytesIO(source)
     else:
         stream = source if source.seekable() else BytesIO(source.read())
     with collector_paused():
-        reader = _Reader(stream, None)
+        reader = _Reader(stream, options or ReadOptions(), remember=False)
         for segment in reader.segments():
             reader.take(segment, remember=False)
         return Reading(

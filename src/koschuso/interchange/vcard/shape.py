@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Plan", "Shape"]
 
+_OWN: Final = "X-KOSCHUSO-"
 _SAYS_THE_KIND: Final = ("KIND", "X-ADDRESSBOOKSERVER-KIND", "X-ABSHOWAS", "X-OPEN-XCHANGE-CTYPE")
 _PSEUDO_FIELDS: Final = frozenset({"derived", "members", "related", "org"})
 _CONTACT: Final = ("EMAIL", "TEL", "ADR", "URL")
@@ -47,6 +48,7 @@ class Shape:
         labels: Labels of groups (X-ABLABEL).
         wrapped: Lines that koschuso wrapped because nobody could read them.
         ties: Lines that can say a relation.
+        extra: Lines of properties that may carry the value of a plugin's field.
         bare: Lines with parameters without a name.
         repeated: Lines of properties that may stand only once and stood before.
         unknown: Lines of properties that no version knows.
@@ -60,6 +62,7 @@ class Shape:
         "bare",
         "doubtful",
         "encoded",
+        "extra",
         "first",
         "heads",
         "labels",
@@ -82,6 +85,7 @@ class Shape:
         self.bare: list[int] = []
         self.repeated: list[int] = []
         self.unknown: list[int] = []
+        self.extra: list[int] = []
         self.quick = True
         for index, head in enumerate(heads):
             name = head.name
@@ -97,6 +101,8 @@ class Shape:
                 self.wrapped.append(index)
             elif name in TIE_NAMES:
                 self.ties.append(index)
+            if name.startswith(_OWN):
+                self.extra.append(index)
             if any(not parameter for parameter, _values in head.pairs):
                 self.bare.append(index)
         self.doubtful = bool(self.bare or self.repeated or self.unknown)

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 from koschuso.collector import collector_paused
 from koschuso.errors import WrongUse
 from koschuso.interchange.contentline import LineParser, join
+from koschuso.interchange.extra_lines import NO_FIELDS, ExtraLines
 from koschuso.interchange.folding import put_together
 from koschuso.interchange.foreign import line_name
 from koschuso.interchange.format import Writing
 from koschuso.interchange.textvalue import escape_text, split_structured
 from koschuso.interchange.vcard.aspects import KIND, CardView
-from koschuso.interchange.vcard.keep import TABLES, UNREADABLE_LINE, groups_of
+from koschuso.interchange.vcard.keep import MODELLED, TABLES, UNREADABLE_LINE, groups_of
 from koschuso.interchange.vcard.kind import KIND_NAMES, kind_and_nickname
 from koschuso.interchange.vcard.losses import CARRIES, VersionLoss, losses
 from koschuso.interchange.vcard.old import join_old, respelled
@@ -70,21 +71,26 @@ def write_cards(
     scope = Scope(version, book, None if options is None else options.labels, stamp)
     others = [record for record in given if not isinstance(record, (*CARD_TYPES, Relation))]
     with collector_paused():
-        writer = _Writer(scope, with_groups=options is None or options.target != _WITHOUT_GROUPS)
+        extras = ExtraLines(options.fields, MODELLED) if options is not None and options.fields else NO_FIELDS
+        writer = _Writer(scope, extras, with_groups=options is None or options.target != _WITHOUT_GROUPS)
         parts = [writer.card(card) for card in cards]
         parts.append(join(header))
         data = put_together(parts)
-    findings = (*losses(cards, relations, others, book), *(writer.loss.findings() if writer.loss is not None else ()))
+    findings = (
+        *losses(cards, relations, others, book, extras),
+        *(writer.loss.findings() if writer.loss is not None else ()),
+    )
     return Writing(data=data, findings=findings)
 
 
 class _Writer:
     """Writes the cards of one file; what it has learned about the heads of kept lines helps with the next card."""
 
-    __slots__ = ("known", "loss", "parser", "scope", "shapes", "with_groups")
+    __slots__ = ("extras", "known", "loss", "parser", "scope", "shapes", "with_groups")
 
-    def __init__(self, scope: Scope, *, with_groups: bool) -> None:
+    def __init__(self, scope: Scope, extras: ExtraLines, *, with_groups: bool) -> None:
         self.scope = scope
+        self.extras = extras
         self.with_groups = with_groups
         self.parser = LineParser()
         self.known: dict[str, int] = {}
@@ -94,11 +100,16 @@ class _Writer:
     def card(self, card: Any) -> bytes:
         """Write one card."""
         entries: Sequence[str] = card.foreign
+        has_values = bool(self.extras and card.extras)
+        if has_values and entries:
+            entries = self.extras.without_stale(card, entries)
         if self.scope.version == V21:
             return self._old_card(card, entries)
         view = CardView(card, self.scope)
         source = _version_of(entries) if entries else self.scope.version
         lines = self._lines(view, entries, source)[0] if entries else TABLES[card.KIND].write(view, (), self.scope)
+        if has_values:
+            lines = self.extras.woven(card, lines)
         if self.loss is not None and (source == V40 or view.members or view.related):
             lines = self._as_apple(lines)
             for line in map(self.parser.line, lines):
@@ -115,6 +126,8 @@ class _Writer:
                 self._count_lists(entries)
         else:
             lines = TABLES[card.KIND].write(view, (), self.scope)
+        if self.extras and card.extras:
+            lines = self.extras.woven(card, lines)
         parser = self.parser
         if self.loss is not None:
             for line in map(parser.line, lines):

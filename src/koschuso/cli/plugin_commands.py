@@ -1,0 +1,176 @@
+"""The commands about plugins: what is there and why not, whether it keeps the contract, and how to begin a new one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import click
+
+from koschuso.cli.common import command, office_folder, office_option
+from koschuso.cli.output import print_json, print_table, progress
+from koschuso.errors import WrongUse
+from koschuso.office.settings import SETTINGS, Settings
+
+if TYPE_CHECKING:
+    from koschuso.plugin.checks import CheckReport
+    from koschuso.plugin.failure import Failure
+    from koschuso.plugin.registry import Registry
+
+__all__ = ["PLUGIN_COMMANDS"]
+
+_TIERS = {"must": ("Verstoß", "red"), "should": ("Mangel", "yellow"), "advisory": ("Rat", "cyan")}
+
+
+@command("plugins")
+@click.argument("name", required=False)
+@office_option
+@click.option(
+    "--check", "check", is_flag=True, help="Prüft alle installierten Plugins, auch die nicht eingeschalteten."
+)
+@click.option(
+    "--timeout",
+    default=60,
+    show_default=True,
+    metavar="SEKUNDEN",
+    help="Wie lange ein Plugin bei --check brauchen darf.",
+)
+def plugins(name: str | None, buero: str | None, check: bool, timeout: int, as_json: bool) -> int:
+    """Zeigt, welche Plugins installiert, eingeschaltet oder ausgelassen sind, und warum.
+
+    Mit NAME nur dieses eine. Mit --check wird geprüft, ob sie die Regeln für Plugins einhalten; dazu braucht es kein Büro.
+    """
+    if check:
+        return _check(name or "", timeout, as_json=as_json)
+    registry = _registry(buero)
+    # First the failures: asking for them asks every plugin for everything.
+    failures, infos = registry.failures, registry.plugins
+    if name is not None:
+        infos = tuple(info for info in infos if info.name == name)
+        failures = tuple(failure for failure in failures if failure.plugin == name)
+        if not infos:
+            raise WrongUse(
+                f"Das Plugin »{name}« ist weder installiert noch eingeschaltet; »koschuso plugins« zeigt alle."
+            )
+    if as_json:
+        print_json(
+            {"plugins": [attrs.asdict(info) for info in infos], "failures": [_failure_as_json(one) for one in failures]}
+        )
+    else:
+        print_table(
+            ["Plugin", "Paket", "Version", "Zustand", "Bietet"],
+            [[info.name, info.distribution, info.version, str(info.state), ", ".join(info.hooks)] for info in infos],
+        )
+        if failures:
+            click.echo()
+            print_table(
+                ["Ausgelassen", "Paket", "Bei", "Abfrage", "Ursache"],
+                [[one.plugin, one.distribution, one.stage.label, one.hook, one.cause] for one in failures],
+            )
+    return 1 if failures else 0
+
+
+@command("new-plugin")
+@click.argument("name")
+@click.option(
+    "--kind",
+    "kind",
+    type=click.Choice(["fields", "catalogue", "report", "format", "store"]),
+    default="fields",
+    show_default=True,
+    help="Was es anbietet: eigene Felder, Katalogeinträge, einen Bericht, ein Dateiformat oder einen Speicher.",
+)
+@click.option("-o", "--output", "folder", metavar="ORDNER", help="Wohin; sonst koschuso-NAME im jetzigen Ordner.")
+def new_plugin(name: str, kind: str, folder: str | None, as_json: bool) -> None:
+    """Legt ein neues Plugin an: ein vollständiges kleines Paket mit Beispiel, Test und Anleitung."""
+    from koschuso.plugin.skeleton import write_skeleton  # noqa: PLC0415 - only this command needs it
+
+    made = write_skeleton(name, kind=kind, folder=folder)
+    if as_json:
+        print_json(
+            {
+                "name": made.name,
+                "kind": made.kind,
+                "folder": str(made.folder),
+                "files": list(made.files),
+                "next": list(made.commands),
+            }
+        )
+        return
+    click.echo(f"Angelegt: Plugin »{made.name}« ({made.kind}) in {made.folder}")
+    click.echo("Weiter mit:")
+    for line in made.commands:
+        click.echo(f"  {line}")
+
+
+PLUGIN_COMMANDS = (plugins, new_plugin)
+
+
+def _registry(place: str | None) -> Registry:
+    """Load the plugins of an office without its store: a broken storage plugin must not hide its own cause."""
+    from koschuso.plugin.registry import Registry  # noqa: PLC0415 - only needed here
+
+    enabled: tuple[str, ...] = ()
+    folder = office_folder(place)
+    if folder is not None:
+        enabled = Settings.read(folder).plugins
+    elif place is None:
+        click.echo(f"Hier liegt kein Büro ({SETTINGS} fehlt); gezeigt wird, was installiert ist.", err=True)
+    return Registry.load(enabled)
+
+
+def _failure_as_json(failure: Failure) -> dict[str, Any]:
+    values = attrs.asdict(failure, filter=attrs.filters.exclude("exception"))
+    return {**values, "stage_label": failure.stage.label}
+
+
+def _check(name: str, timeout: int, *, as_json: bool) -> int:
+    from koschuso.plugin.checks import check_installed  # noqa: PLC0415 - only --check needs it
+    from koschuso.plugin.discovery import installed_plugins  # noqa: PLC0415 - as above
+
+    if timeout <= 0:
+        raise WrongUse("Mit --timeout muss eine Zahl größer als 0 stehen.")
+    names = [entry.name for entry in installed_plugins() if name in ("", entry.name)]
+    if name and not names:
+        raise WrongUse(f"Das Plugin »{name}« ist nicht installiert; »koschuso plugins« zeigt alle.")
+    done = 0
+    with progress("Prüfen") as report:
+
+        def told(_plugin: str) -> None:
+            nonlocal done
+            report(done, len(names))
+            done += 1
+
+        reports = check_installed(name, patience=float(timeout), told=told)
+    if as_json:
+        print_json({"conforms": all(one.conforms for one in reports), "plugins": [one.to_json() for one in reports]})
+    else:
+        _print_reports(reports)
+    return 0 if all(one.conforms for one in reports) else 1
+
+
+def _print_reports(reports: tuple[CheckReport, ...]) -> None:
+    from koschuso.plugin.checks import CLAUSES, Tier, Verdict  # noqa: PLC0415 - only --check needs it
+
+    if not reports:
+        click.echo("Es ist kein Plugin installiert.")
+        return
+    rows = []
+    for one in reports:
+        passed = sum(one.verdict(clause) is Verdict.PASSED for clause in CLAUSES)
+        counts = [sum(found.tier is tier for found in one.shortfalls) for tier in Tier]
+        outcome = "erfüllt" if one.conforms else "nicht erfüllt"
+        rows.append(
+            [one.plugin, one.distribution, one.version, outcome, f"{passed} von {len(CLAUSES)}", *map(str, counts)]
+        )
+    print_table(["Plugin", "Paket", "Version", "Regeln", "Bestanden", "Verstöße", "Mängel", "Ratschläge"], rows)
+    for one in reports:
+        if one.shortfalls:
+            click.echo(f"\n{one.plugin}:")
+        for found in one.shortfalls:
+            word, colour = _TIERS[str(found.tier)]
+            where = ", ".join(part for part in (found.offer, found.place) if part)
+            place = f" [{where}]" if where else ""
+            click.echo(f"  {click.style(word, fg=colour)} {found.clause}: {found.message}{place}")
+        for clause, reason in one.skipped.items():
+            click.echo(f"  Nicht geprüft {clause} ({CLAUSES[clause].title}): {reason}")

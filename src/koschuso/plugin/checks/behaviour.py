@@ -1,0 +1,83 @@
+"""Trying what a plugin offers: its rules and reports on an empty and on a full office (B1, B2)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from koschuso.guard import describe, guarded
+from koschuso.plugin.checks.clause import Shortfall
+from koschuso.plugin.checks.example_office import MOMENT, RulesView, example_records, view_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from koschuso.model import Catalogue, Record
+
+__all__ = ["check_behaviour"]
+
+
+def check_behaviour(offered: Mapping[str, tuple[Any, ...]], catalogues: Mapping[str, Catalogue]) -> Iterator[Shortfall]:
+    """Run rules and reports."""
+    if not offered.get("rules") and not offered.get("reports"):
+        return
+    full = example_records(offered.get("fields", ()), catalogues)
+    for state, records in (("leeren", ()), ("gefüllten", full)):
+        for rule in offered.get("rules", ()):
+            yield from _rule(rule, records, state, catalogues)
+        for report in offered.get("reports", ()):
+            yield from _report(report, records, state, catalogues)
+
+
+def _rule(
+    rule: Any, records: tuple[Record, ...], state: str, catalogues: Mapping[str, Catalogue]
+) -> Iterator[Shortfall]:
+    from koschuso.rules import check  # noqa: PLC0415 - only where there are rules
+
+    outcome = guarded(
+        lambda: (check(RulesView(records, catalogues), [rule]), check(RulesView(records, catalogues), [rule]))
+    )
+    first, second = outcome.value or ((), ())
+    broken = next((found.message for found in first if found.rule == "regel.gescheitert"), "")
+    problem = ""
+    if outcome.error is not None:
+        problem = f"bricht ab: {describe(outcome.error)}"
+    elif broken:
+        # On invented records the text of the error helps and tells nobody anything.
+        again = guarded(lambda: list(rule.check(RulesView(records, catalogues))))
+        problem = f"bricht ab: {describe(again.error)}" if again.error is not None else broken
+    elif first != second:
+        problem = "findet beim zweiten Mal etwas anderes; sie hängt von etwas anderem ab als von den Daten"
+    elif any(not found.message.strip() or not found.rule.strip() for found in first):
+        problem = "gibt einen Hinweis ohne Text oder ohne Kennung (rule)"
+    if problem:
+        yield Shortfall(clause="B1", offer=rule.name, message=f"Die Regel {problem} (auf einem {state} Bestand).")
+
+
+def _report(
+    report: Any, records: tuple[Record, ...], state: str, catalogues: Mapping[str, Catalogue]
+) -> Iterator[Shortfall]:
+    from koschuso.reporting.rendering import BUILTIN_RENDERERS  # noqa: PLC0415 - only where there are reports
+
+    for audience in ("intern", "oeffentlich"):
+        built = guarded(lambda audience=audience: report.run(view_of(records, catalogues), audience=audience))  # type: ignore[misc]
+        again = guarded(lambda audience=audience: report.run(view_of(records, catalogues), audience=audience))  # type: ignore[misc]
+        problem = ""
+        if built.value is None:
+            problem = f"entsteht nicht: {describe(built.error or TypeError())}"
+        elif built.value != again.value:
+            problem = "sagt beim zweiten Mal etwas anderes; er hängt von etwas anderem ab als von den Daten"
+        elif built.value.as_of != MOMENT:
+            problem = "nennt einen anderen Datenstand als den seiner Daten; bitte nehmen Sie view.as_of"
+        else:
+            document = built.value
+            for renderer in BUILTIN_RENDERERS:
+                done = guarded(lambda renderer=renderer, document=document: renderer.render(document))  # type: ignore[misc]
+                if done.error is not None and not isinstance(done.error, ImportError):
+                    problem = f"lässt sich nicht als {renderer.title} ausgeben: {describe(done.error)}"
+        if problem:
+            yield Shortfall(
+                clause="B2",
+                offer=report.name,
+                message=f"Der Bericht {problem} (auf einem {state} Bestand, für »{audience}«).",
+            )
+            return
