@@ -1,6 +1,8 @@
 """The files driver keeps the contract."""
 
+import errno
 import shutil
+from contextlib import contextmanager
 from pathlib import Path
 
 import koschuso_files
@@ -23,10 +25,20 @@ class TestFiles(StoreConformance):
             shutil.copytree(GOLDEN / "store-v1", tmp_path / "golden")
             return FilesDriver(tmp_path / "golden")
 
+        @contextmanager
+        def full_disk(_driver):
+            def write(*_arguments):
+                raise OSError(errno.ENOSPC, "no space")
+
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr("koschuso_files.disk.os.write", write)
+                yield
+
         under_test = StoreUnderTest.of(
             backend,
             f"files:///{tmp_path / 'office'}?ort=geprueft",
             golden=golden,
+            disturb=full_disk,
             golden_cursor=(GOLDEN / "cursor.txt").read_text(encoding="ascii").strip(),
         )
         yield under_test
