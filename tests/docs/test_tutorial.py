@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 TUTORIAL = ROOT / "docs" / "tutorial" / "ihr-erstes-plugin.md"
 STEP = re.compile(
-    r"^## (?P<title>.+)$|^(?:<!-- Datei: (?P<file>\S+) -->\n)?```(?P<kind>\w+)\n(?P<text>.*?)^```$",
+    r"^## (?P<title>[^\n]+)$|^(?:<!-- Datei: (?P<file>\S+) -->\n)?```(?P<kind>\w+)\n(?P<text>.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
 
@@ -89,4 +89,6 @@ def test_the_tutorial_leads_to_a_field_in_a_report(tmp_path, environment, capsys
 
 def test_the_tutorial_names_every_file_it_shows():
     """A block of code that nobody writes into a file would not be tried."""
-    assert [kind for _, file, kind, _ in steps() if not file and kind != "sh"] == []
+    blocks = list(steps())
+    assert [kind for _, file, kind, _ in blocks if not file and kind != "sh"] == []
+    assert len({title for title, *_ in blocks}) == 8

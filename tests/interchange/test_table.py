@@ -15,6 +15,8 @@ from koschuso.errors import Refused, WrongUse
 from koschuso.interchange import outlook, table
 from koschuso.interchange.format import Format, ReadOptions, WriteOptions, recognise
 from koschuso.interchange.table.columns import parts_of
+from koschuso.interchange.table.delimited import header_of
+from koschuso.interchange.table.headings import layout_of
 from koschuso.model import (
     RECORD_TYPES,
     Activity,
@@ -605,3 +607,37 @@ def test_an_error_of_the_spreadsheet_is_no_text(text):
 
     assert rules(reading.findings) == ["tabelle.zelle"]
     assert reading.records[0].reason == ""
+
+
+def test_schools_are_found_by_their_number_alone(office, tmp_path):
+    office.save(SCHULE)
+    before = len(list(office.records(Organisation)))
+
+    result = take(office, tmp_path, "Schulnummer;E-Mail\n123456;post@schule.example\n654321;neu@schule.example\n")
+
+    assert office.get(Organisation, SCHULE.id) == attrs.evolve(SCHULE, email="post@schule.example")
+    assert rules(result.refused)[-1] == "tabelle.angabe_fehlt"
+    assert len(list(office.records(Organisation))) == before
+
+
+def test_own_fields_of_schools_come_in_beside_the_number_alone():
+    field = ExtraField(name="muster:sozialraum", record_kind="organisation", label="Sozialraum")
+    data = "Schulnummer;Sozialraum;Sozialraun\n123456;Nord;Süd\n".encode()
+
+    assert table.CSV.recognise(data)
+    layout = layout_of(header_of(data), (field,))
+    assert layout is not None
+    assert layout.kind == "organisation"
+    assert set(layout.places) == {"school.schulnummer", "muster:sozialraum"}
+    assert [heading for _, heading in layout.unknown] == ["Sozialraun"]
+
+
+def test_the_number_of_a_school_does_not_make_a_list_of_people_one_of_schools():
+    reading = table.read_csv("Schulnummer;Nachname;Telefon\n123456;Müßig;02921 301\n".encode())
+
+    assert [record.KIND for record in reading.records] == ["person"]
+
+
+def test_a_csv_file_of_nothing_known_is_refused_with_advice(office, tmp_path):
+    with pytest.raises(Refused, match=r"Kennung \(Person\)"):
+        take(office, tmp_path, "Menge;Preis\n1;2\n", "liste.csv")

@@ -6,6 +6,7 @@ import pytest
 
 from koschuso import Office
 from koschuso.cli import main
+from koschuso.office.settings import Settings
 
 BOUNDED = ["koschuso>=0.1,<0.2"]
 
@@ -101,3 +102,54 @@ def test_check_of_what_is_not_installed_is_wrong_use(site, capsys):
     assert "nicht installiert" in capsys.readouterr().err
     assert main(["plugins", "gesund", "--check", "--timeout", "0"]) == 2
     assert site.folder.is_dir()
+
+
+@pytest.fixture
+def fresh(site):
+    """An office without plugins."""
+    Office.init(site.folder / "neu", name="Büro", ags="05974").close()
+    return site.folder / "neu"
+
+
+def enabled(place):
+    return Settings.read(place).plugins
+
+
+def test_a_plugin_is_switched_on_and_off(fresh, capsys):
+    assert main(["plugins", "gesund", "--ein", "--buero", str(fresh)]) == 0
+    assert enabled(fresh) == ("gesund",)
+    assert main(["plugins", "gesund", "--ein", "--buero", str(fresh)]) == 0
+    assert main(["plugins", "gesund", "--aus", "--buero", str(fresh)]) == 0
+    assert enabled(fresh) == ()
+    assert capsys.readouterr().out.splitlines() == [
+        "»gesund« ist jetzt eingeschaltet.",
+        "»gesund« ist schon eingeschaltet.",
+        "»gesund« ist jetzt ausgeschaltet; gespeicherte Werte bleiben erhalten.",
+    ]
+
+
+@pytest.mark.parametrize("name", ["kaputt", "gibtesnicht", "kein name"])
+def test_a_plugin_that_cannot_work_is_not_switched_on(site, fresh, name, capsys):
+    site.install("kaputt", "import a_module_that_is_not_there", requires=BOUNDED)
+
+    assert main(["plugins", name, "--ein", "--buero", str(fresh)]) == 1
+    assert enabled(fresh) == ()
+    assert "nicht eingeschaltet" in capsys.readouterr().err
+
+
+def test_a_plugin_that_is_gone_can_be_switched_off(office):
+    assert main(["plugins", "fort", "--aus", "--buero", str(office)]) == 0
+    assert "fort" not in enabled(office)
+
+
+def test_switching_needs_a_name_and_an_office(site, fresh, monkeypatch, capsys):
+    monkeypatch.chdir(site.folder)
+
+    assert main(["plugins", "--ein", "--buero", str(fresh)]) == 2
+    assert main(["plugins", "gesund", "--ein"]) == 2
+    assert "koschuso.toml" in capsys.readouterr().err
+
+
+def test_switching_tells_programs_what_is_enabled(fresh, capsys):
+    assert main(["plugins", "gesund", "--ein", "--buero", str(fresh), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"enabled": ["gesund"], "failures": []}

@@ -331,3 +331,99 @@ def test_another_process_never_takes_a_file_that_was_not_renamed_for_an_edit(tmp
         assert other.findings == ()
     with FilesDriver(root) as again:
         assert Store(again).get(Event, "e-0").value == found
+
+
+def crashed(root, *, past=()):
+    """A store whose process was killed before its files were known to be on the disk; gives the path of e-0."""
+    prepared(root)
+    driver = FilesDriver(root)
+    for title in past:
+        Store(driver).put(event(0, title), expect=ANY)
+    path = root / driver.holding.faces.of(("event", "e-0")).path
+    driver._release()
+    return path
+
+
+def found_after(root):
+    """Title of e-0, and what was told and set aside."""
+    with FilesDriver(root) as driver:
+        title = Store(driver).get(Event, "e-0").value.title
+        assert driver.verify().damages == ()
+        told = [(finding.rule, finding.id) for finding in driver.findings]
+    folder = root / "konflikte"
+    return title, told, [path.read_bytes() for path in folder.iterdir()] if folder.is_dir() else []
+
+
+def long_title(sign):
+    return f"Fachtag {sign * 700}"
+
+
+def test_a_sector_of_rubbish_after_a_power_cut_never_becomes_content(tmp_path):
+    """Letters where the title stands: readable, and yet nobody wrote them."""
+    path = crashed(tmp_path / "office", past=[long_title("a"), long_title("b")])
+    data = bytearray(path.read_bytes())
+    begin = data.index(b"bbb") // 512 * 512 + 512
+    data[begin : begin + 512] = bytes(data[begin : begin + 512]).replace(b"b", b"x")
+    path.write_bytes(data)
+    assert found_after(tmp_path / "office") == (long_title("b"), [("files.im_zweifel", "e-0")], [bytes(data)])
+    assert found_after(tmp_path / "office")[:2] == (long_title("b"), [])
+    assert b"x" * 60 not in path.read_bytes()
+
+
+@pytest.mark.parametrize("which", ["before", "before that"])
+def test_an_earlier_version_after_a_power_cut_is_written_again_without_a_word(tmp_path, which):
+    root = tmp_path / "office"
+    earlier = {}
+    path = crashed(root, past=[long_title("a")])
+    earlier["before that"] = path.read_bytes()
+    driver = FilesDriver(root)
+    driver._settle()
+    Store(driver).put(event(0, long_title("b")), expect=ANY)
+    earlier["before"] = path.read_bytes()
+    Store(driver).put(event(0, long_title("c")), expect=ANY)
+    driver._release()
+    path.write_bytes(earlier[which])
+    assert found_after(root) == (long_title("c"), [], [])
+
+
+def test_an_edit_between_a_crash_and_the_next_opening_is_taken_in_where_it_is_certain(tmp_path):
+    path = crashed(tmp_path / "office", past=["Von hier"])
+    path.write_bytes(
+        path.read_bytes().replace(b"SUMMARY:Von hier\r\n", b"SUMMARY:Von draussen\r\nLOCATION:Rathaus\r\n")
+    )
+    assert found_after(tmp_path / "office") == ("Von draussen", [], [])
+
+
+def test_an_edit_between_a_crash_and_the_next_opening_is_kept_where_it_is_not_certain(tmp_path):
+    path = crashed(tmp_path / "office", past=["Von hier"])
+    edited = path.read_bytes().replace(b"SUMMARY:Von hier", b"SUMMARY:Von dort")
+    path.write_bytes(edited)
+    assert found_after(tmp_path / "office") == ("Von hier", [("files.im_zweifel", "e-0")], [edited])
+
+
+def test_an_edit_of_the_same_length_is_certain_while_somebody_has_the_store_open(tmp_path):
+    """No power cut can have come between: the machine runs."""
+    root = tmp_path / "office"
+    prepared(root)
+    with FilesDriver(root) as watching:
+        writer = FilesDriver(root)
+        Store(writer).put(event(0, "Von hier"), expect=ANY)
+        path = root / writer.holding.faces.of(("event", "e-0")).path
+        writer._release()
+        path.write_bytes(path.read_bytes().replace(b"SUMMARY:Von hier", b"SUMMARY:Von dort"))
+        watching.take_in()
+        assert Store(watching).get(Event, "e-0").value.title == "Von dort"
+        assert watching.findings == ()
+
+
+def test_a_record_that_was_removed_and_made_again_is_not_changed_by_what_a_power_cut_left(tmp_path):
+    root = tmp_path / "office"
+    prepared(root)
+    driver = FilesDriver(root)
+    path = root / driver.holding.faces.of(("event", "e-0")).path
+    before = path.read_bytes()
+    Store(driver).remove(Event, "e-0", expect=ANY)
+    Store(driver).put(event(0, "Neu"), expect=ANY)
+    driver._release()
+    path.write_bytes(before)
+    assert found_after(root) == ("Neu", [], [])

@@ -35,11 +35,17 @@ _TIERS = {"must": ("Verstoß", "red"), "should": ("Mangel", "yellow"), "advisory
     metavar="SEKUNDEN",
     help="Wie lange ein Plugin bei --check brauchen darf.",
 )
-def plugins(name: str | None, buero: str | None, check: bool, timeout: int, as_json: bool) -> int:
+@click.option("--ein", "switch", flag_value="ein", help="Schaltet das Plugin NAME in diesem Büro ein.")
+@click.option("--aus", "switch", flag_value="aus", help="Schaltet es wieder aus; gespeicherte Werte bleiben.")
+def plugins(
+    *, name: str | None, buero: str | None, check: bool, timeout: int, switch: str | None, as_json: bool
+) -> int:
     """Zeigt, welche Plugins installiert, eingeschaltet oder ausgelassen sind, und warum.
 
     Mit NAME nur dieses eine. Mit --check wird geprüft, ob sie die Regeln für Plugins einhalten; dazu braucht es kein Büro.
     """
+    if switch is not None:
+        return _switch(name, buero, on=switch == "ein", check=check, as_json=as_json)
     if check:
         return _check(name or "", timeout, as_json=as_json)
     registry = _registry(buero)
@@ -104,6 +110,37 @@ def new_plugin(name: str, kind: str, folder: str | None, as_json: bool) -> None:
 
 
 PLUGIN_COMMANDS = (plugins, new_plugin)
+
+
+def _switch(name: str | None, place: str | None, *, on: bool, check: bool, as_json: bool) -> int:
+    """Enable or disable a plugin; one that cannot be loaded is not enabled."""
+    from koschuso.office.settings_edit import change_settings  # noqa: PLC0415 - only needed here
+    from koschuso.plugin.registry import Registry  # noqa: PLC0415 - as above
+
+    if name is None or check:
+        raise WrongUse("Nennen Sie das Plugin, und nur das: koschuso plugins NAME --ein")
+    folder = office_folder(place)
+    if folder is None:
+        raise WrongUse(f"Hier liegt kein Büro ({SETTINGS} fehlt); nennen Sie seinen Ordner mit --buero.")
+    before = Settings.read(folder).plugins
+    wanted = tuple(dict.fromkeys((*before, name))) if on else tuple(one for one in before if one != name)
+    failures: tuple[Failure, ...] = ()
+    if on and name not in before:
+        failures = tuple(one for one in Registry.load(wanted).failures if one.plugin == name)
+    if not failures:
+        change_settings(folder, plugins=wanted)
+    if as_json:
+        enabled = before if failures else wanted
+        print_json({"enabled": list(enabled), "failures": [_failure_as_json(one) for one in failures]})
+    elif failures:
+        click.echo(f"»{name}« wurde nicht eingeschaltet: {failures[0].cause}", err=True)
+    elif wanted == before:
+        click.echo(f"»{name}« ist schon {'eingeschaltet' if on else 'ausgeschaltet'}.")
+    elif on:
+        click.echo(f"»{name}« ist jetzt eingeschaltet.")
+    else:
+        click.echo(f"»{name}« ist jetzt ausgeschaltet; gespeicherte Werte bleiben erhalten.")
+    return 1 if failures else 0
 
 
 def _registry(place: str | None) -> Registry:

@@ -35,6 +35,7 @@ _COLUMNS = {
     "milestone": ("when", "title"),
     "goal": ("rank", "title"),
     "cooperation": ("title", "partner_ids"),
+    "survey": ("title", "day", "type", "answers"),
 }
 
 

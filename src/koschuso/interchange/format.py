@@ -21,6 +21,10 @@ _PAGE: Final = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<!--.{0,500}?-->\s*)?<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL
 )
 _BEGINNING: Final = 1024
+_ADVICE: Final = (
+    " Bei einer Tabelle sagen es die Überschriften: Bitte schreiben Sie als erste zum Beispiel »Kennung (Person)«; die "
+    "Spalte darf leer sein."
+)
 
 
 def _strings(values: Iterable[str]) -> tuple[str, ...]:
@@ -261,10 +265,11 @@ def recognise(data: bytes, formats: Iterable[Format], *, suffix: str = "") -> Fo
             formats=(),
         )
     known = ", ".join(sorted({ending for candidate in readable for ending in candidate.suffixes}))
+    advice = _ADVICE if any(suffix.lower() in candidate.suffixes for candidate in readable if candidate.columns) else ""
     problem = f" Nicht prüfen konnte das Format {', '.join(sorted(failed))}." if failed else ""
     raise Refused(
         "Der Inhalt der Datei gehört zu keinem bekannten Format. "
-        f"Gelesen werden {known or 'derzeit keine Dateien'}.{problem}",
+        f"Gelesen werden {known or 'derzeit keine Dateien'}.{advice}{problem}",
         formats=(),
         failed=tuple(sorted(failed)),
     )

@@ -36,6 +36,7 @@ from koschuso.model.position import Assignment, Funding, Occupancy, Position
 from koschuso.model.record import Record
 from koschuso.model.relation import Relation
 from koschuso.model.series import Series
+from koschuso.model.survey import AnswerCount, Question, QuestionType, Survey, SurveyType
 from koschuso.model.task import TASK_TRANSITIONS, Activity, Consultation, Task, TaskStatus
 from koschuso.model.timespan import BERLIN, UTC, TimeSpan
 from koschuso.model.values import (
@@ -77,6 +78,7 @@ __all__ = [
     "Activity",
     "Address",
     "Adoption",
+    "AnswerCount",
     "Assignment",
     "Benefit",
     "Catalogue",
@@ -116,6 +118,8 @@ __all__ = [
     "PrivacyClass",
     "Problems",
     "Publication",
+    "Question",
+    "QuestionType",
     "Reading",
     "Record",
     "Reference",
@@ -124,6 +128,8 @@ __all__ = [
     "Series",
     "Severity",
     "ShownExtra",
+    "Survey",
+    "SurveyType",
     "Task",
     "TaskStatus",
     "TimeSpan",
@@ -165,6 +171,7 @@ RECORD_TYPES: Mapping[str, type[Record]] = MappingProxyType(
             Milestone,
             Goal,
             Cooperation,
+            Survey,
         )
     }
 )

@@ -241,6 +241,17 @@ FIELD_LABELS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "committee_ids": "Gremien",
             "period": "Zeitraum",
         },
+        "survey": {
+            "title": "Titel",
+            "day": "Tag",
+            "type": "Art",
+            "event_id": "Veranstaltung",
+            "taetigkeit": "Tätigkeit",
+            "target_groups": "Zielgruppen",
+            "invited": "Befragte",
+            "answers": "Antworten",
+            "questions": "Fragen",
+        },
     }
 )
 """The label of each field, by kind of record."""

@@ -2,6 +2,10 @@
 
 Renderers turn a `Document` into HTML, CSV, Markdown and whatever plugins add. Values stay exact in here: a sum of VZÄ is
 a `Fraction` and is rounded once, when it is written (domain.md 2.5). Unknown is `Sign.UNKNOWN`, never 0.
+
+Reports hand over numbers about people as `Count`, `Share`, `Mean`, `Difference` and `Sentence`
+(`koschuso.reporting.guarded`), and places for the office's words as `Slot`. `make_document` decides what may be shown and
+fills the places: a finished document holds plain values and `Prose`, and refuses everything else.
 """
 
 from __future__ import annotations
@@ -12,12 +16,14 @@ from decimal import Decimal
 from enum import Enum, StrEnum
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import attrs
 
 from koschuso.errors import WrongUse
 from koschuso.files import write_atomically
+from koschuso.reporting.guarded import Count, Difference, Guarded, Mean, Sentence, Share
+from koschuso.reporting.prose import Paragraph, Points, Prose, Slot, Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -37,12 +43,18 @@ __all__ = [
     "Item",
     "Listing",
     "Missing",
+    "Paragraph",
+    "Points",
+    "Prose",
     "Section",
     "Series",
     "Sign",
+    "Slot",
+    "Span",
     "Table",
     "Text",
     "TextStyle",
+    "Value",
 ]
 
 
@@ -85,6 +97,38 @@ _MEANINGS = {
 Cell = str | int | Decimal | Fraction | date | Sign
 """A value in a table: exact, unrounded and without unit."""
 
+Value = Cell | Guarded
+"""What a report may hand over for a cell: a plain value, or one of which it is still to be decided whether it is shown."""
+
+
+# A report hands over more than a finished document holds; these converters make the wider type that of the constructor.
+def _cell(value: Value) -> Cell:
+    return cast("Cell", value)
+
+
+def _cells(values: Iterable[Value]) -> tuple[Cell, ...]:
+    return cast("tuple[Cell, ...]", tuple(values))
+
+
+def _row_of_totals(values: Iterable[Value] | None) -> tuple[Cell, ...] | None:
+    return None if values is None else _cells(values)
+
+
+def _rows(rows: Iterable[Iterable[Value]]) -> tuple[tuple[Cell, ...], ...]:
+    return tuple(map(_cells, rows))
+
+
+def _number(number: int | Count) -> int:
+    return cast("int", number)
+
+
+def _text(text: str | Sentence) -> str:
+    return cast("str", text)
+
+
+def _texts(texts: Iterable[str | Sentence]) -> tuple[str, ...]:
+    return cast("tuple[str, ...]", tuple(texts))
+
 
 class ColumnType(StrEnum):
     """What a column holds; it decides alignment, digits and how other programs must treat it."""
@@ -113,6 +157,8 @@ class Column:
         digits: Decimal places of a `ColumnType.NUMBER`.
         header: Whether the column names its row, so that screen readers announce it.
         group: Heading above several neighbouring columns, empty for none.
+        total: Whether each value is the sum of the numbers in the columns before it, up to the total column before, or
+            counts the people of those columns once each. It gives parts away, so protection has to know.
     """
 
     title: str
@@ -121,6 +167,7 @@ class Column:
     digits: int = 2
     header: bool = False
     group: str = ""
+    total: bool = False
 
     @property
     def heading(self) -> str:
@@ -141,18 +188,23 @@ class Table:
         totals: Last row. It holds its own exact sums, because sums of rounded values would be wrong.
         notes: What a reader has to know about this table.
         empty: The sentence that stands in place of a table without rows.
+        ranked_by: Number of the column by whose values the rows are put in order, the largest first. A report never
+            does that itself with numbers about people: the place of a row would tell what the sign in it hides.
+            Protection does it by what is shown; rows with a sign come last, as the report gave them.
 
     Raises:
-        WrongUse: A row has more or fewer values than there are columns, or the key could not be an anchor.
+        WrongUse: A row has more or fewer values than there are columns, the key could not be an anchor, or there is no
+            column to rank by.
     """
 
     key: str
     title: str
     columns: tuple[Column, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    totals: tuple[Cell, ...] | None = None
-    notes: tuple[str, ...] = ()
+    rows: tuple[tuple[Cell, ...], ...] = attrs.field(converter=_rows)
+    totals: tuple[Cell, ...] | None = attrs.field(default=None, converter=_row_of_totals)
+    notes: tuple[str, ...] = attrs.field(default=(), converter=_texts)
     empty: str = "Dazu liegen keine Angaben vor."
+    ranked_by: int | None = None
 
     def __attrs_post_init__(self) -> None:
         _check_key(self.key, self.title)
@@ -165,6 +217,8 @@ class Table:
                     table=self.key,
                     row=number,
                 )
+        if self.ranked_by is not None and not 0 <= self.ranked_by < width:
+            raise WrongUse(f"Die Tabelle »{self.title}« hat keine Spalte {self.ranked_by}.", table=self.key)
 
 
 class ChartKind(StrEnum):
@@ -173,6 +227,8 @@ class ChartKind(StrEnum):
     BAR = "bar"
     STACKED_BAR = "stacked_bar"
     LINE = "line"
+    HEAT_GRID = "heat_grid"
+    """A row of cells for each series, a column for each category, coloured by value and with the value in them."""
 
 
 @attrs.frozen(kw_only=True)
@@ -180,7 +236,7 @@ class Series:
     """A series of a chart: one value for each category; a `Sign` is drawn as a gap."""
 
     name: str
-    values: tuple[Cell, ...]
+    values: tuple[Cell, ...] = attrs.field(converter=_cells)
 
 
 @attrs.frozen(kw_only=True)
@@ -192,11 +248,12 @@ class Chart:
         title: What is shown.
         description: What can be seen in it, in one or two sentences, for people who do not see it.
         kind: How it is drawn.
-        categories: What the bars or points stand for.
+        categories: What the bars, points or columns stand for.
         category_title: Heading of the categories in the table behind the chart.
-        series: The series; several for stacked bars and lines.
+        series: The series; several for stacked bars, lines and heat grids.
         unit: Unit of the values.
         digits: Decimal places.
+        ranked: Whether the categories are put in order of the first series, the largest first; as `Table.ranked_by`.
 
     Raises:
         WrongUse: A series has more or fewer values than there are categories, or the key could not be an anchor.
@@ -204,13 +261,14 @@ class Chart:
 
     key: str
     title: str
-    description: str
+    description: str = attrs.field(converter=_text)
     categories: tuple[str, ...]
     series: tuple[Series, ...]
     kind: ChartKind = ChartKind.BAR
     category_title: str = ""
     unit: str = ""
     digits: int = 2
+    ranked: bool = False
 
     def __attrs_post_init__(self) -> None:
         _check_key(self.key, self.title)
@@ -253,7 +311,7 @@ class TextStyle(StrEnum):
 class Text:
     """Paragraphs of plain text."""
 
-    paragraphs: tuple[str, ...]
+    paragraphs: tuple[str, ...] = attrs.field(converter=_texts)
     style: TextStyle = TextStyle.BODY
 
 
@@ -261,7 +319,7 @@ class Text:
 class Item:
     """An entry of a list, with entries below it."""
 
-    text: str
+    text: str = attrs.field(converter=_text)
     lead: str = attrs.field(default="", kw_only=True)
     """What stands in front and stands out: a date, a key word."""
     items: tuple[Item, ...] = attrs.field(default=(), kw_only=True)
@@ -288,10 +346,10 @@ class Figure:
     """
 
     label: str
-    value: Cell
+    value: Cell = attrs.field(converter=_cell)
     unit: str = ""
     digits: int = 2
-    note: str = ""
+    note: str = attrs.field(default="", converter=_text)
 
     @property
     def shown_unit(self) -> str:
@@ -301,34 +359,56 @@ class Figure:
 
 @attrs.frozen(kw_only=True)
 class Figures:
-    """Summary figures that stand together (Kacheln)."""
+    """Summary figures that stand together (Kacheln).
+
+    Attributes:
+        items: The figures.
+        cards: Whether they are cards to be cut out, such as name badges: all of one size (90 × 55 mm), two beside each
+            other, the value large and the label below it.
+    """
 
     items: tuple[Figure, ...]
+    cards: bool = False
 
 
-Block = Text | Listing | Figures | Table | Chart
-"""What a section is made of."""
+Block = Text | Prose | Listing | Figures | Table | Chart
+"""What a section of a finished document is made of."""
+
+
+def _blocks(blocks: Iterable[Block | Slot]) -> tuple[Block, ...]:
+    return cast("tuple[Block, ...]", tuple(blocks))
 
 
 @attrs.frozen(kw_only=True)
 class Section:
-    """A chapter: a heading, blocks and chapters below it."""
+    """A chapter: a heading, blocks and chapters below it.
+
+    Attributes:
+        title: Heading.
+        blocks: What stands in it.
+        sections: Chapters below it.
+        page: Whether it begins on a new page where there are pages, such as the certificate of each person.
+    """
 
     title: str
-    blocks: tuple[Block, ...] = ()
+    blocks: tuple[Block, ...] = attrs.field(default=(), converter=_blocks)
     sections: tuple[Section, ...] = ()
+    page: bool = False
 
 
 @attrs.frozen(kw_only=True)
 class Missing:
-    """How often a value that belongs into the report is not known."""
+    """How often a value that belongs into the report is not known.
+
+    Where that itself is a number about people's behaviour it is handed over as a `Count`.
+    """
 
     what: str
-    count: int
+    count: int = attrs.field(converter=_number)
 
 
 def _those_missing(values: Iterable[Missing]) -> tuple[Missing, ...]:
-    return tuple(value for value in values if value.count > 0)
+    return tuple(value for value in values if value.count != 0)
 
 
 class Renders(Protocol):
@@ -341,6 +421,34 @@ class Renders(Protocol):
     @property
     def render(self) -> Callable[[Document], bytes]:
         """Gives the same bytes for the same document."""
+
+
+_UNDECIDED = (Count, Share, Mean, Difference, Sentence, Slot)
+
+
+def _held_by(block: object) -> Iterator[Any]:
+    """Yield everything in a block that a report may hand over undecided."""
+    if isinstance(block, Table):
+        for row in block.rows:
+            yield from row
+        yield from (*(block.totals or ()), *block.notes)
+    elif isinstance(block, Figures):
+        for figure in block.items:
+            yield from (figure.value, figure.note)
+    elif isinstance(block, Chart):
+        yield block.description
+        for series in block.series:
+            yield from series.values
+    elif isinstance(block, Text):
+        yield from block.paragraphs
+    elif isinstance(block, Listing):
+        waiting = list(block.items)
+        while waiting:
+            item = waiting.pop()
+            yield item.text
+            waiting.extend(item.items)
+    else:
+        yield block
 
 
 @attrs.frozen(kw_only=True)
@@ -382,6 +490,16 @@ class Document:
     suppression_note: str = ""
     notes: tuple[str, ...] = ()
     renderers: tuple[Renders, ...] = attrs.field(default=(), eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        for block in self.blocks():
+            if any(isinstance(value, _UNDECIDED) for value in _held_by(block)):
+                raise WrongUse(
+                    f"Der Bericht »{self.title}« enthält Angaben, über deren Schutz noch nicht entschieden ist. "
+                    "Berichte bauen ihr Dokument mit make_document."
+                )
+        if any(isinstance(gap.count, _UNDECIDED) for gap in self.missing):
+            raise WrongUse(f"Der Bericht »{self.title}« nennt ungeschützt, wie viele Angaben fehlen.")
 
     def blocks(self) -> Iterator[Block]:
         """Yield every block of every chapter, in the order of reading."""

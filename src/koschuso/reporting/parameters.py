@@ -143,6 +143,7 @@ def parse(
     kinds: tuple[PeriodKind, ...],
     as_of: datetime,
     options: tuple[Option, ...] = (),
+    audiences: tuple[str, ...] = (),
 ) -> Parameters:
     """Read what a caller or a command line asks a report for.
 
@@ -154,9 +155,11 @@ def parse(
         kinds: Which kinds of time the report can be about.
         as_of: Moment up to which the data were recorded.
         options: The report's own options.
+        audiences: Whom the report can be made for, the usual one first; empty is everybody.
 
     Raises:
-        WrongUse: A name is unknown, a value is not understood, two times are given, or the report has no such time.
+        WrongUse: A name is unknown, a value is not understood, two times are given, or the report has no such time or
+            is not for this audience.
     """
     asked = {name: value for name, value in given.items() if value is not None}
     own = {option.name for option in options}
@@ -169,7 +172,7 @@ def parse(
             )
     return Parameters(
         time=_time(asked, title, kinds, berlin_day(as_of)),
-        audience=_audience(asked.get("audience", _DEFAULT_AUDIENCE)),
+        audience=_audience(asked.get("audience", (audiences or (_DEFAULT_AUDIENCE,))[0]), title, audiences),
         threshold=_threshold(asked.get("threshold", DEFAULT_THRESHOLD)),
         created=None if "created" not in asked else _day("created", asked["created"]),
         options={option.name: str(asked.get(option.name, option.default)) for option in options},
@@ -286,10 +289,15 @@ def _day(name: str, value: object) -> date:
     raise _not_understood(name, text, kind)
 
 
-def _audience(value: object) -> str:
+def _audience(value: object, title: str, audiences: tuple[str, ...]) -> str:
     if value not in AUDIENCES:
         raise WrongUse(
             f"Den Empfängerkreis »{value}« gibt es nicht. Möglich sind: {', '.join(AUDIENCES)}.", parameter="audience"
+        )
+    if audiences and value not in audiences:
+        raise WrongUse(
+            f"»{title}« gibt es nicht für den Empfängerkreis »{value}«, nur für: {', '.join(audiences)}.",
+            parameter="audience",
         )
     return str(value)
 

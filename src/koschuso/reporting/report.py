@@ -31,6 +31,7 @@ class Report:
         build: Builds the document; reads only the view and the parameters, so that the same data give the same bytes.
         kinds: Which kinds of time it can be about; the first one is taken when the caller says nothing.
         parameters: Options of its own.
+        audiences: Whom it can be made for; the first one is taken when the caller says nothing. Empty is everybody.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Report:
     description: str = ""
     kinds: tuple[PeriodKind, ...] = tuple(PeriodKind)
     parameters: tuple[Option, ...] = ()
+    audiences: tuple[str, ...] = ()
 
     def run(self, view: View, **given: object) -> Document:
         """Build the document for what a caller asks.
@@ -50,7 +52,14 @@ class Report:
         Raises:
             WrongUse: A parameter is unknown or not understood.
         """
-        asked = parse(given, title=self.title, kinds=self.kinds, as_of=view.as_of, options=self.parameters)
+        asked = parse(
+            given,
+            title=self.title,
+            kinds=self.kinds,
+            as_of=view.as_of,
+            options=self.parameters,
+            audiences=self.audiences,
+        )
         document = self.build(view, asked)
         if not isinstance(document, Document):
             raise WrongUse(f"Der Bericht »{self.name}« liefert kein Dokument. Bitte wenden Sie sich an seine Urheber.")

@@ -17,7 +17,7 @@ import attrs
 
 from koschuso.errors import NotFound
 from koschuso.model import Assignment, Funding, Occupancy, Organisation, Position
-from koschuso.rules.foerderung import GRANT_PILLAR
+from koschuso.rules.funded import GRANT_PILLAR
 from koschuso.rules.timeline import group
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ class CoordinationRatio:
         fachkraefte: Who counts; own hours of coordination are not in it.
         by_saeule: The same by Säule (key ``""`` where none is recorded); a person with two positions is in both.
         left_out: People with positions whose Finanzierung does not count or is not named in the sources (MPT, SPF …).
+        others: The same people with their volume.
         coordinators: Who coordinates.
     """
 
@@ -69,6 +70,7 @@ class CoordinationRatio:
     by_saeule: Mapping[str, Staff]
     left_out: int
     coordinators: Staff
+    others: Staff = Staff()
 
     @property
     def posts_by_heads(self) -> Fraction:
@@ -124,6 +126,7 @@ def coordination_ratio(view: View, stichtag: date) -> CoordinationRatio:
         fachkraefte=_staff(counted),
         by_saeule={pillar: _staff(parts) for pillar, parts in sorted(pillars.items())},
         left_out=_staff(left_out).heads,
+        others=_staff(left_out),
         coordinators=_staff(coordinating),
     )
 

@@ -1,7 +1,8 @@
 """Förder-Plausibilität: what the Landesförderung expects of funded positions (domain.md 2.5, F1, F2, F3, F7, F8).
 
 Every finding names its source and says that something is to be examined; whether a case is fundable is for the
-Bewilligungsbehörde to decide. The figures behind the Schlüssel 1:30 (F4 to F6) are in `koschuso.rules.coordination`.
+Bewilligungsbehörde to decide. The figures behind the Schlüssel 1:30 (F4 to F6) are in `koschuso.rules.coordination`; which
+version of the Richtlinie held when, and its amounts, in `koschuso.rules.richtlinie`.
 """
 
 from __future__ import annotations
@@ -10,33 +11,26 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
-import attrs
-
-from koschuso.model import (
-    Assignment,
-    Finding,
-    Funding,
-    Organisation,
-    Period,
-    Position,
-    Severity,
-    german_decimal,
-    round_vzae,
+from koschuso.model import Finding, Funding, Position, Severity, german_decimal, round_vzae
+from koschuso.rules.funded import (
+    COORDINATION,
+    GRANT,
+    FundedUnit,
+    funded_positions,
+    funded_units,
+    missing_details,
+    per_post,
+    schools_at_once,
 )
+from koschuso.rules.richtlinie import richtlinie_on
 from koschuso.rules.rule import Rule, View
-from koschuso.rules.timeline import concurrent, german_day, group
+from koschuso.rules.timeline import german_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import date
 
-__all__ = ["FOERDER_RULES", "GRANT", "GRANT_PILLAR"]
-
-GRANT: Final = "landesfoerderung_richtlinie"
-"""Key of the catalogue ``finanzierungsquelle``: the Richtlinie of 22.09.2021, revised in 2025."""
-
-GRANT_PILLAR: Final = "landesfoerderung"
-"""Key of the catalogue ``saeule`` of positions that the Richtlinie pays for."""
+__all__ = ["FOERDER_RULES"]
 
 _PORTAL: Final = "Förderportal NRW, Schulsozialarbeit, Schuljahr 2025/2026"
 _SOURCE_F1: Final = f"{_PORTAL}; Auskunft der Bezirksregierung nach Vorlage 40/2209/XVII/2023, Rhein-Kreis Neuss"
@@ -44,81 +38,14 @@ _SOURCE_F7: Final = "Pressemitteilung des Schulministeriums NRW zur Richtlinie, 
 _SOURCE_F8: Final = "Bezirksregierung Münster, Förderung Schulsozialarbeit Nordrhein-Westfalen"
 
 _HALF: Final = Fraction(1, 2)
-_MOST_SCHOOLS: Final = 2
-_CAP: Final = 70_000
-_CAP_IN_SINGLE_CASES: Final = 80_000
-_MOST_PERCENT: Final = 80
-_COORDINATION: Final = "koordination"
 
 
-@attrs.frozen(kw_only=True)
-class _Unit:
-    """A funded position, or all funded positions of one person, with what is dated about them."""
-
-    position: Position
-    vzae: Fraction | None
-    dated: list[Assignment | Funding]
-    combined: bool = False
-
-
-def _funded(view: View) -> Iterator[tuple[Position, list[Assignment], list[Funding]]]:
-    """Give the positions that the Richtlinie pays for, with their Einsätze and these payments."""
-    assignments = group(view.records(Assignment), lambda assignment: assignment.position_id)
-    grants = group(
-        (funding for funding in view.records(Funding) if funding.funding_source == GRANT),
-        lambda funding: funding.position_id,
-    )
-    for position in view.records(Position):
-        own = grants.get(position.id, [])
-        if own or position.saeule == GRANT_PILLAR:
-            # Where only the Säule says so, the position is funded for as long as it exists.
-            payments = own or [
-                Funding(id=position.id, position_id=position.id, funding_source=GRANT, period=position.period)
-            ]
-            yield position, assignments.get(position.id, []), payments
-
-
-def _units(view: View) -> Iterator[_Unit]:
-    by_person: dict[str, list[_Unit]] = {}
-    for position, assignments, payments in _funded(view):
-        vzae = None if position.workload is None else position.workload.vzae
-        unit = _Unit(position=position, vzae=vzae, dated=[*assignments, *payments])
-        if position.holder_id:
-            by_person.setdefault(position.holder_id, []).append(unit)
-        yield unit
-    for units in by_person.values():
-        if len(units) > 1:
-            known = [unit.vzae for unit in units if unit.vzae is not None]
-            yield _Unit(
-                position=units[0].position,
-                vzae=sum(known, Fraction(0)) if len(known) == len(units) else None,
-                dated=[item for unit in units for item in unit.dated],
-                combined=True,
-            )
-
-
-def _school_of(view: View, place_id: str) -> Organisation | None:
-    """Give the school of a place, of a Teilstandort the school that it belongs to; ``None`` for other places."""
-    place = view.get(Organisation, place_id)
-    if place is not None and place.type == "teilstandort":
-        return view.get(Organisation, place.parent_id) or place
-    return place if place is not None and place.type == "schule" else None
-
-
-def _too_many_schools(view: View, *, most: int, full_time: bool) -> Iterator[Finding]:
-    for unit in _units(view):
+def _too_many_schools(view: View, *, full_time: bool) -> Iterator[Finding]:
+    for unit in funded_units(funded_positions(view)):
         if _is_meant(unit.vzae, full_time=full_time):
-            for day, held in concurrent(unit.dated, lambda item: item.period):
-                if not any(isinstance(item, Funding) for item in held):
-                    continue
-                schools = {
-                    school.id
-                    for item in held
-                    if isinstance(item, Assignment)
-                    and item.duty != _COORDINATION
-                    and (school := _school_of(view, item.place_id)) is not None
-                }
-                if len(schools) > most:
+            for day, schools in schools_at_once(view, unit):
+                held = richtlinie_on(day)
+                if len(schools) > (held.most_schools if full_time else held.most_schools_half):
                     yield _schools_finding(unit, len(schools), day, full_time=full_time)
                     break
 
@@ -128,8 +55,8 @@ def _is_meant(vzae: Fraction | None, *, full_time: bool) -> bool:
     return full_time if vzae is None else (vzae > _HALF) is full_time
 
 
-def _schools_finding(unit: _Unit, schools: int, day: date, *, full_time: bool) -> Finding:
-    position = unit.position
+def _schools_finding(unit: FundedUnit, schools: int, day: date, *, full_time: bool) -> Finding:
+    position = unit.positions[0]
     what = (
         "Die geförderten Stellen der Person zu dieser Stelle verteilen"
         if unit.combined
@@ -155,29 +82,21 @@ def _schools_finding(unit: _Unit, schools: int, day: date, *, full_time: bool) -
 
 
 def _f1(view: View) -> Iterable[Finding]:
-    return _too_many_schools(view, most=_MOST_SCHOOLS, full_time=True)
+    return _too_many_schools(view, full_time=True)
 
 
 def _f2(view: View) -> Iterable[Finding]:
-    return _too_many_schools(view, most=1, full_time=False)
+    return _too_many_schools(view, full_time=False)
 
 
 def _f3(view: View) -> Iterator[Finding]:
-    for _position, assignments, payments in _funded(view):
-        for assignment in assignments:
-            if assignment.duty == _COORDINATION or not any(
-                assignment.period.overlaps(payment.period) for payment in payments
+    for funded in funded_positions(view):
+        for assignment in funded.assignments:
+            if assignment.duty == COORDINATION or not any(
+                assignment.period.overlaps(payment.period) for payment in funded.payments
             ):
                 continue
-            school = _school_of(view, assignment.place_id)
-            place = view.get(Organisation, assignment.place_id)
-            profile = (place.school if place is not None else None) or (school.school if school is not None else None)
-            known = {
-                "Schulnummer": profile is not None,
-                "Schulname": school is not None,
-                "Beschäftigungsumfang": assignment.workload is not None and assignment.workload.minutes is not None,
-            }
-            if missing := [name for name, there in known.items() if not there]:
+            if missing := missing_details(view, assignment):
                 yield Finding(
                     rule="foerderung.f3",
                     message=f"Zu diesem geförderten Einsatz fehlt: {', '.join(missing)}. Der Förderantrag nennt je Schule "
@@ -185,47 +104,36 @@ def _f3(view: View) -> Iterator[Finding]:
                     severity=Severity.ERROR,
                     kind=assignment.KIND,
                     id=assignment.id,
-                    field="workload" if missing == ["Beschäftigungsumfang"] else "place_id",
+                    field="workload" if missing == ("Beschäftigungsumfang",) else "place_id",
                 )
 
 
 def _f7(view: View) -> Iterator[Finding]:
     for funding in view.records(Funding):
         position = view.get(Position, funding.position_id) if funding.funding_source == GRANT else None
-        vzae = None if position is None or position.workload is None else position.workload.vzae
-        years = _years(funding.period)
-        if vzae is None or years is None:
+        if position is None:
             continue
+        held = richtlinie_on(funding.period.since or view.as_of.date())
         yearly = {
-            "Zuwendung": _per_post(funding.amount, vzae, years),
-            "zuwendungsfähige Ausgaben": _per_post(funding.eligible_cost, vzae, years),
+            "Zuwendung": per_post(funding.amount, position, funding.period),
+            "zuwendungsfähige Ausgaben": per_post(funding.eligible_cost, position, funding.period),
         }
-        above = {name: cost for name, cost in yearly.items() if cost is not None and cost > _CAP}
+        above = {name: cost for name, cost in yearly.items() if cost is not None and cost > held.cap}
         if above:
-            sums = ", ".join(f"{name} {_euro(cost)} (um {_euro(cost - _CAP)} darüber)" for name, cost in above.items())
+            sums = ", ".join(
+                f"{name} {_euro(cost)} (um {_euro(cost - held.cap)} darüber)" for name, cost in above.items()
+            )
             yield Finding(
                 rule="foerderung.f7",
-                message=f"Je Vollzeitstelle und Jahr gerechnet: {sums}. Der Förderhöchstbetrag liegt bei {_euro(_CAP)}, in "
-                f"begründeten Einzelfällen bei bis zu {_euro(_CAP_IN_SINGLE_CASES)}; höhere Kosten sind möglich, werden aber nicht "
-                "gefördert. Ob er für Ausgaben oder Zuwendung gilt, ist zu prüfen. "
+                message=f"Je Vollzeitstelle und Jahr gerechnet: {sums}. Der Förderhöchstbetrag liegt bei {_euro(held.cap)}, in "
+                f"begründeten Einzelfällen bei bis zu {_euro(held.cap_in_single_cases)}; höhere Kosten sind möglich, werden aber "
+                "nicht gefördert. Ob er für Ausgaben oder Zuwendung gilt, ist zu prüfen. "
                 f"Quelle: {_SOURCE_F7}.",
                 severity=Severity.INFO,
                 kind=funding.KIND,
                 id=funding.id,
                 field="amount" if "Zuwendung" in above else "eligible_cost",
             )
-
-
-def _per_post(amount: Decimal | None, vzae: Fraction, years: Fraction) -> Fraction | None:
-    return None if amount is None else Fraction(amount) / vzae / years
-
-
-def _years(period: Period) -> Fraction | None:
-    """Give the length of a period in years, exact for whole months; ``None`` for one that is open."""
-    if period.since is None or period.until is None:
-        return None
-    months = (period.until.year - period.since.year) * 12 + period.until.month - period.since.month
-    return (months + Fraction(period.until.day - period.since.day, 30)) / 12
 
 
 def _euro(amount: Fraction | int) -> str:
@@ -249,11 +157,12 @@ def _f8(view: View) -> Iterator[Finding]:
             percent, basis, field, severity = Fraction(funding.percent), "der Stelle", "percent", Severity.WARNING
         else:
             continue
-        if percent > _MOST_PERCENT:
+        most = richtlinie_on(funding.period.since or view.as_of.date()).most_percent
+        if percent > most:
             shown = german_decimal(round_vzae(percent, 1) or Decimal())
             yield Finding(
                 rule="foerderung.f8",
-                message=f"Die Zuwendung beträgt {shown} % {basis}; vorgesehen sind bis zu {_MOST_PERCENT} % der "
+                message=f"Die Zuwendung beträgt {shown} % {basis}; vorgesehen sind bis zu {most} % der "
                 f"zuwendungsfähigen Gesamtausgaben. Bitte prüfen. Quelle: {_SOURCE_F8}.",
                 severity=severity,
                 kind=funding.KIND,

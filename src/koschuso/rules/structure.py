@@ -67,6 +67,7 @@ VOCABULARIES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         },
         "concept": {"type": "dokumentart", "status": "konzeptstatus", "taetigkeit": _PROFILE},
         "cooperation": {"benefits.taetigkeit": _PROFILE},
+        "survey": {"taetigkeit": _PROFILE, "target_groups": "zielgruppe"},
     }
 )
 """Kind of record -> field -> catalogue. Topics of events and consultations are missing: free tags are allowed there."""
@@ -113,6 +114,7 @@ POINTERS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyType(
             "benefits.evidence": (),
             "committee_ids": ("committee",),
         },
+        "survey": {"event_id": ("event",)},
     }
 )
 """Kind of record -> field -> kinds that it may point at; none are given for a `Reference`, which names its kind."""

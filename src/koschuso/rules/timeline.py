@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, TypeVar
 
+from koschuso.model import Period
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
-    from koschuso.model import Period
-
-__all__ = ["BEGINNING", "concurrent", "german_day", "group"]
+__all__ = ["BEGINNING", "common", "concurrent", "german_day", "group"]
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -51,6 +51,19 @@ def concurrent(items: Iterable[T], period_of: Callable[[T], Period]) -> Iterator
         held.update((number, things[number]) for number in begun)
         if held:
             yield day, held.values()
+
+
+def common(first: Period, second: Period) -> Period | None:
+    """Give the days that two periods share, ``None`` where there are none.
+
+    >>> str(common(Period.calendar_year(2025), Period.schuljahr("2024/25")))
+    '01.01.2025 – 31.07.2025'
+    """
+    if not first.overlaps(second):
+        return None
+    begins = [period.since for period in (first, second) if period.since is not None]
+    ends = [period.until for period in (first, second) if period.until is not None]
+    return Period(since=max(begins, default=None), until=min(ends, default=None))
 
 
 def german_day(day: date) -> str:

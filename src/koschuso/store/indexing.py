@@ -67,6 +67,7 @@ LAYOUTS = {
     "milestone": Layout(time="when"),
     "goal": Layout(subject="office_id"),
     "cooperation": Layout(time="period"),
+    "survey": Layout(type="type", subject="event_id", time="day"),
 }
 """The layout of every kind; changing one needs a step that puts the records of the kind again."""
 

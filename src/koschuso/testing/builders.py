@@ -43,6 +43,7 @@ from koschuso.model import (
     Relation,
     SchoolProfile,
     Series,
+    Survey,
     Task,
     TimeSpan,
     Workload,
@@ -71,6 +72,7 @@ __all__ = [
     "relation",
     "school",
     "series",
+    "survey",
     "task",
 ]
 
@@ -182,6 +184,11 @@ def cooperation(**fields: Any) -> Cooperation:
     return _build(Cooperation, fields, title="Kooperation Muster", partner_ids=("stelle-a", "buero-a"))
 
 
+def survey(**fields: Any) -> Survey:
+    """Give a survey without questions; of 14.03.2025 where nothing else is said."""
+    return _build(Survey, fields, title="Befragung Muster", day=date(2025, 3, 14))
+
+
 BUILDERS: Final[Mapping[str, Callable[..., Record]]] = MappingProxyType(
     {
         "organisation": organisation,
@@ -201,6 +208,7 @@ BUILDERS: Final[Mapping[str, Callable[..., Record]]] = MappingProxyType(
         "milestone": milestone,
         "goal": goal,
         "cooperation": cooperation,
+        "survey": survey,
     }
 )
 """The builders by kind of record."""

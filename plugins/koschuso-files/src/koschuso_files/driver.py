@@ -25,10 +25,12 @@ from koschuso_files.disk import delete, sync_folder, sync_many, translated
 from koschuso_files.faces import Faces, face_digest
 from koschuso_files.holding import Holding
 from koschuso_files.journal import FaceLine, commits_between
-from koschuso_files.layout import HIDDEN
-from koschuso_files.outside import Edit, Outside
+from koschuso_files.layout import DATA, HIDDEN
+from koschuso_files.outside import Outside
 from koschuso_files.staging import stage
 from koschuso_files.standing import Standing, StandingFile
+from koschuso_files.taking import Edit
+from koschuso_files.tearing import may_be_torn
 from koschuso_files.transaction import FilesTransaction
 from koschuso_files.verifying import verify
 
@@ -178,8 +180,10 @@ class FilesDriver(StoreDriver):
             with FilesDriver(unfinished) as copy:
                 _require_whole(copy.verify())
             with translated(target.name):
-                sync_many(sorted(path for path in unfinished.rglob("*") if path.is_file()))
-                sync_folder(unfinished)
+                paths = sorted(unfinished.rglob("*"))
+                sync_many(path for path in paths if path.is_file())
+                for folder in (unfinished, *(path for path in paths if path.is_dir())):
+                    sync_folder(folder)
                 unfinished.rename(target)
                 sync_folder(target.parent)
         except BaseException:
@@ -256,7 +260,8 @@ class FilesDriver(StoreDriver):
             staged += transaction.accepted
             for one in staged:
                 face = one.face
-                appender.face(FaceLine(face=face.path, kind=face.kind, id=face.id, digest=face.digest))
+                size = 0 if one.signature is None else one.signature.size
+                appender.face(FaceLine(face=face.path, kind=face.kind, id=face.id, digest=face.digest, size=size))
             length = appender.commit() if appender.end > appender.begin else appender.begin
         except BaseException:
             with suppress(OSError):
@@ -281,11 +286,12 @@ class FilesDriver(StoreDriver):
                 data = None if old is None or one.accepted else self._faces.foreign(old)
                 before = base if old is None or old.ours else min(base, self._outside.settled_number(old))
                 if old is not None and data is not None and transaction.handled.get(face.key) != face_digest(data):
+                    doubtful = self._faces.is_in_doubt(old) and may_be_torn(old, data)
                     if face.digest:
                         # Theirs stays until it is merged: a crash must not lose it.
                         self._faces.unstage([one])
                         self._faces.expect(one, length)
-                        edits.append(Edit(face, data, before))
+                        edits.append(Edit(face, data, before, doubtful=doubtful))
                         continue
                     if not transaction.wipe:
                         self._outside.keep(old, data)
@@ -343,7 +349,10 @@ class FilesDriver(StoreDriver):
         found = checkpoint.load(self._hidden, segment, segment.size())
         standing = self._stood()
         same = standing is not None and standing.generation == segment.generation
-        self._faces.clear(settled=standing.settled if standing is not None and same else 0)
+        settled = standing.settled if standing is not None and same else 0
+        # The index file is only written when all that it tells of is on the disk.
+        indexed = 0 if found is None else found.state.length
+        self._faces.clear(settled=max(settled, indexed), begun=segment.size())
         self._holding = Holding(segment, self._faces, found)
         self._saved = self._holding.state.length if found is not None else 0
 
@@ -425,6 +434,11 @@ class FilesDriver(StoreDriver):
         state = self._holding.state
         waiting = self._faces.unsettled()
         sync_many([self._root / face.path for face in waiting if face.in_place])
+        if waiting:
+            # Some of the folders may be new, whichever process made them.
+            for folder in (self._root, self._root / DATA):
+                with suppress(FileNotFoundError):
+                    sync_folder(folder)
         # A file that never got its name, or was not looked at yet, stays open.
         pending = [face.at for face in waiting if not face.in_place]
         settled = min(pending) - 1 if pending else state.length

@@ -2,7 +2,7 @@
 
 A face is the file of one record. It is expected to be what the journal says; what differs was changed by somebody else.
 Faces up to `Faces.settled` are known to be on the disk. Of later ones that another process wrote nobody knows whether
-they arrived: a missing or torn one is written again rather than taken for a deletion or an edit.
+they arrived: a missing or torn one is written again rather than taken for a deletion or an edit (`tearing`).
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ class Face:
         signature: As it was last seen with that content; ``None`` when it was not looked at yet.
         at: Position in the journal from which on it is expected.
         past: What else it may still be, if the newest was never put in place.
+        sizes: How long it may be in all versions that a power cut may have torn; 0 where that is not known.
         ours: Whether this process put it in place.
     """
 
@@ -58,6 +59,7 @@ class Face:
     signature: Signature | None = None
     at: int = 0
     past: tuple[str, ...] = ()
+    sizes: tuple[int, ...] = ()
     ours: bool = False
 
     @property
@@ -118,6 +120,7 @@ class Faces:
         self.root = root
         self._base = f"{root}{os.sep}"
         self.settled = 0
+        self.begun = 0
         self._by_key: dict[Key, Face] = {}
         self._by_folder: dict[str, dict[str, Face]] = {}
         self._taken: set[str] = set()
@@ -146,7 +149,7 @@ class Faces:
         if old is not None:
             if (old.path, bool(face.digest)) != (face.path, True):
                 past = (*old.past, old.digest)
-                self._gone[old.path] = Face(old.path, *old.key, "", at=face.at, past=past)
+                self._gone[old.path] = Face(old.path, *old.key, "", at=face.at, past=past, sizes=old.sizes)
             self._by_folder.get(old.folder, {}).pop(old.name, None)
             self._taken.discard(old.path.casefold())
         if face.digest:
@@ -154,12 +157,11 @@ class Faces:
             self._by_folder.setdefault(face.folder, {})[face.name] = face
             self._taken.add(face.path.casefold())
 
-    def read(self, face: Face) -> None:
+    def read(self, face: Face, size: int) -> None:
         """Take over what the journal says of a file that another process wrote."""
-        old = self.of(face.key)
-        if old is not None and old.path == face.path and (old.digest, old.at) != (face.digest, face.at):
-            past = (*old.past, old.digest)[-_PAST:] if face.at > self.settled else ()
-            face = attrs.evolve(face, past=past, signature=None)
+        if face.digest and face.at > self.settled:
+            past, sizes = self._earlier(face)
+            face = attrs.evolve(face, past=past[-_PAST:], sizes=(*sizes, size))
         self.set(face)
 
     def stage(self, key: Key, suffix: str, data: bytes) -> Staged:
@@ -217,8 +219,15 @@ class Faces:
 
     def expect(self, staged: Staged, at: int) -> None:
         """Expect a file whose waiting version could not get its name; the next look writes it again."""
-        past = () if (old := self.of(staged.face.key)) is None else (*old.past, old.digest)
-        self.set(attrs.evolve(staged.face, signature=None, at=at, past=past))
+        past, sizes = self._earlier(staged.face)
+        self.set(attrs.evolve(staged.face, signature=None, at=at, past=past, sizes=sizes))
+
+    def is_in_doubt(self, face: Face) -> bool:
+        """Tell whether a power cut may have come between the writing of a file and its arrival on the disk.
+
+        Not once it was seen as it should be, and not where it was written since this process began to look.
+        """
+        return self.settled < face.at <= self.begun and not face.ours and face.signature is None
 
     def gone(self, path: str) -> Face | None:
         """Give what is to be gone from a path, and is not known to be."""
@@ -241,13 +250,19 @@ class Faces:
         if face is not None:
             self._gone[path] = attrs.evolve(face, ours=True)
 
-    def clear(self, *, settled: int) -> None:
-        """Begin anew."""
+    def clear(self, *, settled: int, begun: int) -> None:
+        """Begin anew.
+
+        Args:
+            settled: Position in the journal up to which files are on the disk.
+            begun: Length of the journal that was found.
+        """
         self._by_key.clear()
         self._by_folder.clear()
         self._taken.clear()
         self._gone.clear()
         self.settled = settled
+        self.begun = begun
 
     def unsettled(self) -> list[Face]:
         """Give the files of which it is not known whether they are on the disk."""
@@ -256,8 +271,8 @@ class Faces:
     def settle(self, at: int) -> None:
         """Note that every file up to a position in the journal is on the disk."""
         for face in self:
-            if face.past and face.at <= at:
-                self.set(attrs.evolve(face, past=()))
+            if (face.past or face.sizes) and face.at <= at:
+                self.set(attrs.evolve(face, past=(), sizes=()))
         self._gone = {path: face for path, face in self._gone.items() if face.at > at}
         self.settled = max(self.settled, at)
 
@@ -273,6 +288,16 @@ class Faces:
                 old = self.of(one.face.key)
                 if old is None or old.path != one.face.path:
                     self._taken.discard(one.face.path.casefold())
+
+    def _earlier(self, face: Face) -> tuple[tuple[str, ...], tuple[int, ...]]:
+        """Give what a file may be instead, as long as it is not known to be in place: fingerprints and lengths."""
+        old = self.of(face.key)
+        gone = self._gone.get(face.path)
+        past: tuple[str, ...] = () if gone is None else gone.past
+        sizes: tuple[int, ...] = () if gone is None else gone.sizes
+        if old is not None and old.path == face.path:
+            past, sizes = (*past, *old.past, old.digest), (*sizes, *old.sizes)
+        return past, sizes
 
     def _path_for(self, key: Key, suffix: str) -> str:
         """Keep the name that a file has; find a free one for a new file."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from koschuso.errors import Corrupt, NotSupported, Refused, Unavailable
-from koschuso_files.disk import delete, put_whole
+from koschuso_files.disk import delete, put_whole, sync_folder
 from koschuso_files.journal import FORMAT, Beginning, Segment, encoded
 from koschuso_files.layout import HIDDEN, plainly_ours
 
@@ -67,6 +67,9 @@ def found(hidden: Path, store_id: str) -> None:
     if not generation:
         line = encoded(Beginning(format=FORMAT, store=store_id or secrets.token_hex(8), generation=1))
         put_whole(hidden / journal_name(1), line + b"\n")
+    # The names of the new folders as well: else everything in them is gone after a power cut.
+    sync_folder(hidden.parent)
+    sync_folder(hidden.parent.parent)
     put_whole(hidden / VERSION, encoded(_Version(format=FORMAT)) + b"\n")
 
 

@@ -107,7 +107,8 @@ class Holding:
             changed, offsets, number=number, link=committed.link, at=at, length=committed.end, dead=dead
         )
         for line, _ in committed.faces:
-            self.faces.read(Face(line.face, line.kind, line.id, line.digest, at=committed.end))
+            face = Face(line.face, line.kind, line.id, line.digest, at=committed.end)
+            self.faces.read(face, line.size)
 
     def _attach(self, changed: dict[str, dict[str, Entry]]) -> None:
         for kind in ("event", "participation"):

@@ -6,7 +6,7 @@ body as it is and a line break; then come lines about files (`FaceLine`), and a 
     {"koschuso-files":1,"store":"…","generation":1}
     {"n":1,"at":1760000000000000,"op":"put","kind":"person","id":"p-1","link":"…","digest":"…","index":[…],"size":17}
     {"name": "Muster"}
-    {"face":"kontakte/p-1.vcf","kind":"person","id":"p-1","digest":"…"}
+    {"face":"kontakte/p-1.vcf","kind":"person","id":"p-1","digest":"…","size":230}
     {"commit":1,"link":"…","check":"…"}
 
 Head: ``link`` chains it to the change before (`koschuso.store.chain`), ``digest`` covers body and index. Commit:
@@ -96,13 +96,22 @@ class Head(msgspec.Struct, omit_defaults=True):
     of: str = ""
 
 
-class FaceLine(msgspec.Struct):
-    """What a file outside looks like since this transaction; without a digest there is none."""
+class FaceLine(msgspec.Struct, omit_defaults=True):
+    """What a file outside looks like since this transaction; without a digest there is none.
+
+    Attributes:
+        face: Its path.
+        kind: Kind of its record.
+        id: Id of its record.
+        digest: Fingerprint of its content.
+        size: How long it is; 0 in journals of earlier versions.
+    """
 
     face: str
     kind: str
     id: str
     digest: str
+    size: int = 0
 
 
 class Commit(msgspec.Struct):

@@ -11,55 +11,38 @@ import os
 import re
 import time
 from contextlib import suppress
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import attrs
 
 from koschuso.codec import encode
-from koschuso.errors import KoschusoError, Refused, Unavailable
+from koschuso.errors import KoschusoError, Unavailable
 from koschuso.model import Event, Severity
 from koschuso.store.driver import ABSENT, ANY
 from koschuso.store.indexing import index_of
 from koschuso_files.disk import Signature, delete, signature_of
-from koschuso_files.faces import Face, Key, Staged, face_digest
+from koschuso_files.faces import Face, Key, face_digest
 from koschuso_files.layout import COLLECTIONS, DATA, is_item
-from koschuso_files.merging import merged
 from koschuso_files.noticing import Notices
-from koschuso_files.rendering import read_file, record_of, render
+from koschuso_files.rendering import read_file, render
 from koschuso_files.staging import item_records
+from koschuso_files.taking import EARLY, Edit, Taking, why
+from koschuso_files.tearing import is_torn, may_be_torn
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from koschuso.model import Finding, Record
+    from koschuso.model import Finding
     from koschuso_files.driver import FilesDriver
-    from koschuso_files.transaction import FilesTransaction
 
-__all__ = ["Edit", "Outside"]
+__all__ = ["Outside"]
 
 _SHORTEST: Final = 1.0
 _SHARE: Final = 20
 _LONGEST_FILE: Final = 8 * 1024 * 1024
 _ONE: Final = 1
 _FIFTH: Final = 5
-_EARLY: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_STAMP: Final = re.compile(rb"\d{8}T\d{6}Z|\d{1,8}(?:T\d{0,6})?\Z")  # the last one may be torn
 _TEMPORARY: Final = re.compile(r"\.\d+-\d+\.tmp|\.(displayname|color|meldungen\.txt)\.tmp")
-
-
-class Edit(NamedTuple):
-    """A file that somebody else changed.
-
-    Attributes:
-        face: What it was expected to be.
-        data: What it is.
-        base: Number of the change up to which the record is what the file was made of; ``None``: the newest.
-    """
-
-    face: Face
-    data: bytes
-    base: int | None
 
 
 class _Seen(NamedTuple):
@@ -85,6 +68,7 @@ class Outside:
         self._root = root
         self._deletions = deletions
         self._notices = Notices(root)
+        self._taking = Taking(driver, root, self._notices)
         self._next = 0.0
         self._passed: dict[str, Signature] = {}
         self._asked: frozenset[str] = frozenset()
@@ -144,28 +128,7 @@ class Outside:
 
     def take(self, edit: Edit) -> None:
         """Take in an edit; what cannot be taken in is set aside, and the file written again."""
-        key, path = edit.face.key, edit.face.path
-        suffix = os.path.splitext(path)[1]  # noqa: PTH122 - it is no path of the system
-        try:
-            with self._driver.alone() as transaction:
-                contested = self._merge(transaction, edit, suffix)
-                if contested or edit.base is not None:
-                    if contested:
-                        kept = self._notices.set_aside(key, suffix, edit.data)
-                        self._notices.tell(
-                            "beide_geaendert",
-                            f"Der Datensatz wurde hier und in einem anderen Programm zugleich geändert "
-                            f"({', '.join(contested)}). Ihr Stand hier gilt; der andere liegt in {kept}. Bitte vergleichen.",
-                            key,
-                        )
-                    transaction.redo.add(key)
-                    transaction.handled[key] = face_digest(edit.data)
-                else:
-                    self._accept(transaction, edit.face, edit.data)
-        except Unavailable:
-            raise
-        except (KoschusoError, ValueError, TypeError) as error:
-            self._refuse(edit, suffix, error)
+        self._taking.take(edit)
 
     def settled_number(self, face: Face) -> int:
         """Give the number of the last change whose file is known to have been on the disk."""
@@ -232,23 +195,15 @@ class Outside:
                 continue
             if face_digest(data) == face.digest:
                 faces.seen(face, signature)
-            elif face.at > faces.settled and not face.ours and self._is_torn(face, data):
+            elif face.at > faces.settled and not face.ours and is_torn(face, data, self._rendered(face.key)):
                 torn[face.key] = face_digest(data)
             else:
                 base = self.settled_number(face) if face.at > faces.settled and not face.ours else None
-                self.take(Edit(face, data, base))
+                self.take(Edit(face, data, base, doubtful=faces.is_in_doubt(face) and may_be_torn(face, data)))
         if torn:
             with self._driver.alone() as transaction:
                 transaction.redo.update(torn)
                 transaction.handled.update(torn)
-
-    def _is_torn(self, face: Face, data: bytes) -> bool:
-        """Tell whether a file is what a crash left of ours: an earlier version, or only a beginning."""
-        if not data.strip(b"\0") or face_digest(data) in face.past:
-            return True
-        ours = self._rendered(face.key)
-        rest = _STAMP.sub(b"", data.rstrip(b"\0"))
-        return ours is not None and _STAMP.sub(b"", ours).startswith(rest)
 
     def _look_at_new(self, seen: _Seen) -> None:
         for path, signature in seen.new.items():
@@ -260,9 +215,7 @@ class Outside:
             except Unavailable:
                 raise
             except (KoschusoError, ValueError, TypeError) as error:
-                self._pass_over(
-                    path, signature, f"Sie passt nicht zu dem, was gespeichert werden kann ({_why(error)})."
-                )
+                self._pass_over(path, signature, f"Sie passt nicht zu dem, was gespeichert werden kann ({why(error)}).")
             except _NotOurs as reason:
                 self._pass_over(path, signature, str(reason))
 
@@ -290,7 +243,7 @@ class Outside:
                 self.take(Edit(face, data, None))
                 return
             with self._driver.alone() as transaction:
-                self._accept(transaction, face, data)
+                self._taking.accept(transaction, face, data)
             return
         with self._driver.alone() as transaction:
             if transaction.get(*key) is not None:
@@ -299,7 +252,7 @@ class Outside:
                 if transaction.get(one.KIND, one.id) is None:
                     transaction.put(one.KIND, one.id, encode(one), index_of(one), expect=ABSENT)
             face = Face(path, *key, "")
-            self._accept(transaction, face, data)
+            self._taking.accept(transaction, face, data)
             if not re.search(rb"^UID[:;]", data, re.MULTILINE | re.IGNORECASE):
                 transaction.redo.add(key)
 
@@ -369,77 +322,7 @@ class Outside:
             for found, entry in documents.entries.items()
         )
 
-    # -- taking in ---------------------------------------------------------------------------------------------------
-
-    def _merge(self, transaction: FilesTransaction, edit: Edit, suffix: str) -> tuple[str, ...]:
-        """Bring what a file says into what is stored, and name the fields that both sides changed."""
-        key = edit.face.key
-        if suffix == ".json":
-            record = record_of(*key, edit.data)
-            if record is None:
-                raise Refused("kein Datensatz dieser Art")
-            said: dict[Key, Record] = {key: record}
-            unchanged: dict[Key, Record] | None = None
-        else:
-            said = {(record.KIND, record.id): record for record in read_file(edit.data, suffix).records}
-            if key not in said:
-                raise Refused("der Eintrag selbst fehlt darin oder ist nicht lesbar")
-            before = self._records_at(transaction, key, edit.base)
-            rendered = render(before, _EARLY) if before else None
-            found = () if rendered is None else read_file(rendered, suffix).records
-            unchanged = {(record.KIND, record.id): record for record in found}
-        contested: list[str] = []
-        for one, record in said.items():
-            body = transaction.body(*one)
-            if body is None:
-                # What stood in the file before was removed here since.
-                if unchanged is None or one not in unchanged:
-                    transaction.put(*one, encode(record), index_of(record), expect=ABSENT)
-                continue
-            stored = record_of(*one, body)
-            base = stored if edit.base is None else self._record_at(transaction, one, edit.base)
-            if stored is None:
-                raise Refused("das Gespeicherte ist kein Datensatz dieser Art")
-            if base is None:
-                contested += ["alles"]
-                continue
-            both = merged(
-                base, stored, record, suffix=suffix, unchanged=None if unchanged is None else unchanged.get(one)
-            )
-            contested += both.contested
-            if both.record != stored:
-                transaction.put(*one, encode(both.record), index_of(both.record), expect=ANY)
-        return tuple(contested)
-
-    def _record_at(self, transaction: FilesTransaction, key: Key, number: int) -> Record | None:
-        body = transaction.body_at(*key, number)
-        return None if body is None else record_of(*key, body)
-
-    def _records_at(self, transaction: FilesTransaction, key: Key, number: int | None) -> list[Record]:
-        if number is None:
-            return item_records(key, transaction, self._driver.holding)
-        keys = [key, *(self._driver.holding.attached_to(key[1]) if key[0] == "event" else ())]
-        return [record for one in keys if (record := self._record_at(transaction, one, number)) is not None]
-
-    def _accept(self, transaction: FilesTransaction, face: Face, data: bytes) -> None:
-        """Leave a file as somebody else made it."""
-        path = self._root / face.path
-        with suppress(FileNotFoundError):
-            signature = signature_of(path.stat())
-            transaction.accepted.append(Staged(attrs.evolve(face, digest=face_digest(data)), None, signature))
-
-    def _refuse(self, edit: Edit, suffix: str, error: Exception) -> None:
-        key = edit.face.key
-        kept = self._notices.set_aside(key, suffix, edit.data)
-        self._notices.tell(
-            "nicht_uebernommen",
-            f"Was ein anderes Programm in {edit.face.path} geschrieben hat, lässt sich nicht übernehmen ({_why(error)}). "
-            f"Es liegt in {kept}; hier gilt weiter, was gespeichert war.",
-            key,
-        )
-        with self._driver.alone() as transaction:
-            transaction.redo.add(key)
-            transaction.handled[key] = face_digest(edit.data)
+    # -- inside ------------------------------------------------------------------------------------------------------
 
     def _pass_over(self, path: str, signature: Signature, why: str) -> None:
         self._passed[path] = signature
@@ -457,7 +340,7 @@ class Outside:
             if face is None or face.path.endswith(".json"):
                 return body
             records = item_records(key, transaction, self._driver.holding)
-        return render(records, _EARLY) if records else None
+        return render(records, EARLY) if records else None
 
     def _read(self, path: str) -> bytes | None:
         """Read a file; ``None`` for one that is gone or far too big for one item."""
@@ -480,8 +363,3 @@ def _suffix_in(folder: str) -> str:
     if folder.startswith(f"{DATA}/"):
         return ".json"
     return next(collection.suffix for collection in COLLECTIONS.values() if collection.folder == folder)
-
-
-def _why(error: Exception) -> str:
-    text = error.message if isinstance(error, KoschusoError) else "unlesbar"
-    return text.rstrip(".")

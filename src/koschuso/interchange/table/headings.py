@@ -106,10 +106,16 @@ def layout_of(headings: Sequence[str], fields: tuple[ExtraField, ...] = (), *, t
         if _suffices(layout, len([name for name in folded if name])):
             rated.append((len(layout.places), layout))
     if not rated:
-        return None
+        return _of_schools(headings, folded, fields)
     most = max(number for number, _ in rated)
     best = [layout for number, layout in rated if number == most]
     return best[0] if len(best) == 1 else None
+
+
+def _of_schools(headings: Sequence[str], folded: Sequence[str], fields: tuple[ExtraField, ...]) -> Layout | None:
+    """Take a table with a column of Schulnummern for one about schools: it says something about those that are stored."""
+    layout = _layout("organisation", headings, folded, fields)
+    return layout if "school.schulnummer" in layout.places and len(headings) >= _LEAST else None
 
 
 def _suffices(layout: Layout, given: int) -> bool:

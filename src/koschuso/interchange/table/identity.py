@@ -37,6 +37,7 @@ NATURAL: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     "milestone": (("title", "when"),),
     "goal": (("title",),),
     "cooperation": (("title",),),
+    "survey": (("title", "day"),),
 }
 """What tells records of a kind apart: the first of these of which a column is filled."""
 

@@ -34,6 +34,7 @@ from koschuso.model import (
     Relation,
     SchoolProfile,
     Series,
+    Survey,
     Task,
     TimeSpan,
     Workload,
@@ -156,4 +157,5 @@ def _records() -> tuple[Record, ...]:
         Milestone(id="meilenstein", when=FuzzyDate("08/2016"), title="Erstes Treffen"),
         Goal(id="ziel", title="Vernetzen", office_id="stelle"),
         Cooperation(id="kooperation", title="Mit dem Bildungsbüro", partner_ids=("stelle", "traeger")),
+        Survey(id="befragung", title="Bedarfsabfrage", day=date(2025, 3, 14), event_id="termin", invited=30, answers=12),
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
-from koschuso.testing.strategies import actors, events, foundation, positions, work
+from koschuso.testing.strategies import actors, events, foundation, positions, surveys, work
 from koschuso.testing.strategies.values import (
     ags_keys,
     days,
@@ -82,5 +82,6 @@ _BUILDERS: Mapping[str, Callable[[], st.SearchStrategy[Record]]] = MappingProxyT
         "milestone": foundation.milestones,
         "goal": foundation.goals,
         "cooperation": foundation.cooperations,
+        "survey": surveys.surveys,
     }
 )
