@@ -386,12 +386,14 @@ def test_an_earlier_version_after_a_power_cut_is_written_again_without_a_word(tm
     assert found_after(root) == (long_title("c"), [], [])
 
 
-def test_an_edit_between_a_crash_and_the_next_opening_is_taken_in_where_it_is_certain(tmp_path):
+def test_an_edit_between_a_crash_and_the_next_opening_is_merged_where_it_is_certain(tmp_path):
+    """No power cut makes a file longer than it ever was."""
     path = crashed(tmp_path / "office", past=["Von hier"])
-    path.write_bytes(
-        path.read_bytes().replace(b"SUMMARY:Von hier\r\n", b"SUMMARY:Von draussen\r\nLOCATION:Rathaus\r\n")
-    )
-    assert found_after(tmp_path / "office") == ("Von draussen", [], [])
+    data = path.read_bytes()
+    path.write_bytes(data.replace(b"SUMMARY:Von hier\r\n", b"SUMMARY:Von hier\r\nLOCATION:Rathaus\r\n"))
+    assert found_after(tmp_path / "office") == ("Von hier", [], [])
+    with FilesDriver(tmp_path / "office") as driver:
+        assert str(Store(driver).get(Event, "e-0").value.location) == "Rathaus"
 
 
 def test_an_edit_between_a_crash_and_the_next_opening_is_kept_where_it_is_not_certain(tmp_path):

@@ -155,7 +155,7 @@ class _System(Generic[K]):
             for place, key in enumerate(self._keys)
             if numbers[key].whole
         ]
-        self._solver = highspy.Highs()
+        self._solver = self._highs.Highs()
         # One thread and one seed: the same numbers give the same choice on every machine.
         for option, value in (("output_flag", False), ("threads", 1), ("random_seed", 0), ("mip_rel_gap", 0.0)):
             self._solver.setOptionValue(option, value)
