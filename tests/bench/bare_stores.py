@@ -1,7 +1,9 @@
 """What somebody would write with the bare library: JSON, a primary key, an index for the query, durable commits.
 
-No change log, no revisions, no history, no checks: the least that keeps the same rows. The feed is measured on a table of
-its own that only its job fills.
+It gives the same information: each row is read with its number of version, without which it could not be saved again
+safely, as a frozen object whose day is a `date`; the feed gives frozen objects too: which record, what was done, when as a
+moment with its time zone, and the text with which a follower goes on. It does less: no checks of values or of what is stored against what was
+written, no fingerprints, no history, no chain of changes; the feed is a table of its own that only its job fills.
 """
 
 from __future__ import annotations
@@ -9,22 +11,63 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from operator import itemgetter
 
-TABLE = "CREATE TABLE record (kind TEXT, id TEXT, person_id TEXT, body {json}, PRIMARY KEY (kind, id))"
+TABLE = (
+    "CREATE TABLE record (kind TEXT, id TEXT, version {number}, person_id TEXT, body {json}, PRIMARY KEY (kind, id))"
+)
 INDEX = "CREATE INDEX record_person ON record (person_id)"
 LOG = "CREATE TABLE log (seq {number} PRIMARY KEY, kind TEXT, id TEXT, operation TEXT, at BIGINT)"
-QUERY = "SELECT body FROM record WHERE person_id = {value} ORDER BY id"
+READ = "SELECT version, body FROM record ORDER BY id"
+QUERY = "SELECT version, body FROM record WHERE person_id = {value} ORDER BY id"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What a program works with."""
+
+    id: str
+    day: date
+    taetigkeit: str
+    minutes: int
+    title: str
+    person_id: str
 
 
 def text_of(row):
     return json.dumps(row, default=str, ensure_ascii=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a follower works with."""
+
+    cursor: str
+    kind: str
+    id: str
+    operation: str
+    at: datetime
+
+
+def rows_of(found):
+    """Rows with their versions."""
+    return [(version, row_of(body)) for version, body in found]
+
+
+def row_of(body):
+    fields = json.loads(body)
+    fields["day"] = date.fromisoformat(fields["day"])
+    return Row(**fields)
+
+
 def told(log):
-    """What a follower needs: which record, what was done, and when as a moment."""
-    return [(seq, kind, id_, operation, datetime.fromtimestamp(at / 1e6, UTC)) for seq, kind, id_, operation, at in log]
+    """What a follower needs: where to go on, which record, what was done, and when as a moment."""
+    return [
+        Told(f"log.{seq:x}", kind, id_, operation, datetime.fromtimestamp(at / 1e6, UTC))
+        for seq, kind, id_, operation, at in log
+    ]
 
 
 class BareSqlite:
@@ -35,7 +78,7 @@ class BareSqlite:
         for statement in (
             "PRAGMA journal_mode = WAL",
             "PRAGMA synchronous = FULL",
-            TABLE.format(json="TEXT"),
+            TABLE.format(number="INTEGER", json="TEXT"),
             INDEX,
             LOG.format(number="INTEGER"),
         ):
@@ -44,21 +87,23 @@ class BareSqlite:
     def insert(self, rows):
         self._connection.execute("BEGIN IMMEDIATE")
         self._connection.executemany(
-            "INSERT INTO record VALUES ('activity', ?, ?, ?)",
+            "INSERT INTO record VALUES ('activity', ?, 1, ?, ?)",
             ((row["id"], row["person_id"], text_of(row)) for row in rows),
         )
         self._connection.execute("COMMIT")
 
     def read(self):
-        return [json.loads(body) for (body,) in self._connection.execute("SELECT body FROM record ORDER BY id")]
+        return rows_of(self._connection.execute(READ))
 
     def query(self, person):
-        return [json.loads(body) for (body,) in self._connection.execute(QUERY.format(value="?"), (person,))]
+        return rows_of(self._connection.execute(QUERY.format(value="?"), (person,)))
 
     def commit(self, row):
         self._connection.execute("BEGIN IMMEDIATE")
         self._connection.execute(
-            "INSERT OR REPLACE INTO record VALUES ('activity', ?, ?, ?)", (row["id"], row["person_id"], text_of(row))
+            "INSERT INTO record VALUES ('activity', ?, 1, ?, ?) ON CONFLICT (kind, id) DO UPDATE "
+            "SET version = version + 1, person_id = excluded.person_id, body = excluded.body",
+            (row["id"], row["person_id"], text_of(row)),
         )
         self._connection.execute("COMMIT")
 
@@ -86,7 +131,7 @@ class BarePostgres:
         self._connection.execute("DROP SCHEMA IF EXISTS bare CASCADE")
         self._connection.execute("CREATE SCHEMA bare")
         self._connection.execute("SET search_path TO bare")
-        for statement in (TABLE.format(json="TEXT"), INDEX, LOG.format(number="BIGINT")):
+        for statement in (TABLE.format(number="BIGINT", json="TEXT"), INDEX, LOG.format(number="BIGINT")):
             self._connection.execute(statement)
 
     def insert(self, rows):
@@ -96,19 +141,19 @@ class BarePostgres:
             cursor.copy("COPY record FROM STDIN") as copy,
         ):
             for row in rows:
-                copy.write_row(("activity", row["id"], row["person_id"], text_of(row)))
+                copy.write_row(("activity", row["id"], 1, row["person_id"], text_of(row)))
         self._connection.execute("ANALYZE record")
 
     def read(self):
-        return [json.loads(body) for (body,) in self._connection.execute("SELECT body FROM record ORDER BY id")]
+        return rows_of(self._connection.execute(READ))
 
     def query(self, person):
-        return [json.loads(body) for (body,) in self._connection.execute(QUERY.format(value="%s"), (person,))]
+        return rows_of(self._connection.execute(QUERY.format(value="%s"), (person,)))
 
     def commit(self, row):
         self._connection.execute(
-            "INSERT INTO record VALUES ('activity', %s, %s, %s) ON CONFLICT (kind, id) DO UPDATE "
-            "SET person_id = excluded.person_id, body = excluded.body",
+            "INSERT INTO record VALUES ('activity', %s, 1, %s, %s) ON CONFLICT (kind, id) DO UPDATE "
+            "SET version = record.version + 1, person_id = excluded.person_id, body = excluded.body",
             (row["id"], row["person_id"], text_of(row)),
         )
 
@@ -142,10 +187,10 @@ class BareFiles:
         os.sync()
 
     def read(self):
-        return [json.loads(path.read_bytes()) for path in sorted(self._folder.iterdir())]
+        return [(path.stat().st_mtime_ns, row_of(path.read_bytes())) for path in sorted(self._folder.iterdir())]
 
     def query(self, person):
-        return [row for row in self.read() if row["person_id"] == person]
+        return [(version, row) for version, row in self.read() if row.person_id == person]
 
     def commit(self, row):
         self._put(row, durable=True)
@@ -185,13 +230,14 @@ class BareDict:
             self.commit(row)
 
     def read(self):
-        return [json.loads(self._texts[id_]) for id_ in sorted(self._texts)]
+        return [(version, row_of(text)) for _, (version, text) in sorted(self._texts.items())]
 
     def query(self, person):
-        return [json.loads(self._texts[id_]) for id_ in sorted(self._persons.get(person, ()))]
+        return rows_of(self._texts[id_] for id_ in sorted(self._persons.get(person, ())))
 
     def commit(self, row):
-        self._texts[row["id"]] = text_of(row)
+        version, _ = self._texts.get(row["id"], (0, ""))
+        self._texts[row["id"]] = (version + 1, text_of(row))
         self._persons.setdefault(row["person_id"], set()).add(row["id"])
 
     def log(self, count):

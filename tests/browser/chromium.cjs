@@ -46,6 +46,13 @@ const STEPS = {
     const target = step.at ? page.locator(step.at).first() : page;
     await target.screenshot({ path: step.to, fullPage: Boolean(step.full), animations: "disabled" });
   },
+  async "print-colours"(page) {
+    await page.emulateMedia({ media: "print" });
+    return page.evaluate(() => {
+      const style = getComputedStyle(document.body);
+      return { paper: style.backgroundColor, ink: style.color };
+    });
+  },
   async pdf(page, step) {
     await page.pdf({ path: step.to, preferCSSPageSize: true, printBackground: true });
   },

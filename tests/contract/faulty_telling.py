@@ -1,7 +1,8 @@
-"""Faulty drivers for F1 to F5, P1, P2, U1, V1 and X1: feed, privacy, old data, abilities. See `faults`."""
+"""Faulty drivers for F1 to F6, P1, P2, U1, V1 and X1: feed, privacy, old data, abilities. See `faults`."""
 
 import logging
 import pickle
+import time
 import warnings
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -201,6 +202,54 @@ def a_time_is_taken_for_a_cursor():
         return 0
 
     return with_cursor_check(accept)
+
+
+def with_waiting(wait):
+    """Make a driver that waits for changes in another way."""
+
+    class Waiting(MemoryDriver):
+        def wait_for_changes(self, since, *, timeout):
+            return wait(super().wait_for_changes, since, timeout)
+
+    return Waiting()
+
+
+@fault("F6")
+def nobody_who_waits_is_told():
+    return with_waiting(lambda _original, _since, timeout: time.sleep(timeout) or False)
+
+
+@fault("F6")
+def who_waits_is_told_all_the_time():
+    return with_waiting(lambda original, since, _timeout: original(since, timeout=0) or True)
+
+
+@fault("F6")
+def who_waits_learns_it_when_the_time_is_over():
+    return with_waiting(lambda original, since, timeout: time.sleep(timeout) or original(since, timeout=0))
+
+
+@fault("F6")
+def a_foreign_position_is_news():
+    def wait(original, since, timeout):
+        try:
+            return original(since, timeout=timeout)
+        except Refused:
+            return True
+
+    return with_waiting(wait)
+
+
+@fault("F6")
+def only_what_comes_while_waiting_counts():
+    class Late(MemoryDriver):
+        def wait_for_changes(self, since, *, timeout):
+            with self.transaction(write=False) as transaction:
+                transaction.changes(since)
+                now = transaction.cursor()
+            return super().wait_for_changes(now, timeout=timeout)
+
+    return Late()
 
 
 class Restorable(MemoryDriver):

@@ -19,7 +19,6 @@ import select
 import shutil
 import signal
 import sys
-import tempfile
 import time
 from collections import Counter
 from pathlib import Path
@@ -32,6 +31,7 @@ from tests.durability.workload import (
     feed_errors,
     import_act,
     record,
+    scratch,
     seeded,
     stored_state,
 )
@@ -42,6 +42,8 @@ from koschuso.store.driver import Capability
 TRIALS_PER_STORE = 10
 EVENTS = 250
 BATCH, BATCHES = 40, 25
+_BEYOND = 10_000
+"""Versions that no act of a story has: what is replaced must differ, or it is no change."""
 LONGEST = 0.15
 HANG = 60.0
 _SHOWN = 5
@@ -58,7 +60,7 @@ class Crash:
     def __init__(self, place, seed):
         self._first = place
         self._chance = seeded(seed)
-        self._scratch = tempfile.TemporaryDirectory(prefix="koschuso-absturz-")
+        self._scratch = scratch("absturz")
         self._folder = Path(self._scratch.name)
         self._backup_folder = self._folder / "sicherungen"
         self._imports = {}
@@ -141,7 +143,7 @@ class Crash:
         chance = seeded(first)
         kinds = ("goal", "activity", "event", "person")
         return [
-            Act(record(chance, kinds[n % 4], f"b{first:05}-{number:03}-{n:03}", number + n) for n in range(BATCH))
+            Act(record(chance, kinds[n % 4], f"b{first:05}-{number:03}-{n:03}", _BEYOND + n) for n in range(BATCH))
             for number in range(BATCHES)
         ]
 
@@ -310,7 +312,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
-    with stores.at(arguments.store) as place:
+    with stores.at(arguments.store, scratch=scratch) as place:
         result = crash(place, arguments.trials, arguments.seed, progress if sys.stderr.isatty() else None)
     for name, value in result.items():
         print(f"{name:<16}{value}")

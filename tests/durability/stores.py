@@ -119,8 +119,13 @@ def fresh(scheme, folder, name="probe"):
 
 
 @contextmanager
-def at(text):
-    """The place that a text names: a URL, or a scheme alone for a place of our own that is removed afterwards."""
+def at(text, *, scratch=None):
+    """The place that a text names: a URL, or a scheme alone for a place of our own that is removed afterwards.
+
+    Args:
+        text: URL or scheme.
+        scratch: Makes the folder for one of our own; a temporary one of the system otherwise.
+    """
     if ":" in text:
         yield Place(text)
     elif text == "postgresql":
@@ -133,7 +138,7 @@ def at(text):
         finally:
             server.remove()
     else:
-        with tempfile.TemporaryDirectory(prefix="koschuso-probe-") as folder:
+        with tempfile.TemporaryDirectory(prefix="koschuso-probe-") if scratch is None else scratch("probe") as folder:
             yield fresh(text, Path(folder).resolve())
 
 

@@ -6,6 +6,7 @@ An act is one transaction. Its records are of kinds that drivers keep in differe
 from __future__ import annotations
 
 import random
+import shutil
 import tempfile
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -21,6 +22,7 @@ from koschuso.store import ANY
 
 KINDS = ("goal", "activity", "event", "person")
 _BEGIN = datetime(2025, 9, 1, 8)
+_ROOM = 1 << 29
 
 
 def seeded(seed):
@@ -195,6 +197,10 @@ def import_act(path):
 
 
 def scratch(prefix):
-    """A folder for one trial, in memory where the machine offers that: what is tried is what is written, not where."""
+    """A folder for one trial, in memory where the machine offers that: what is tried is what is written, not where.
+
+    After ``kill -9`` and in a recorded life it is the same: what was written is there, whatever it was written to.
+    """
     memory = Path("/dev/shm")  # noqa: S108 - one folder of our own in it, made safely
-    return tempfile.TemporaryDirectory(prefix=f"koschuso-{prefix}-", dir=memory if memory.is_dir() else None)
+    roomy = memory.is_dir() and shutil.disk_usage(memory).free > _ROOM
+    return tempfile.TemporaryDirectory(prefix=f"koschuso-{prefix}-", dir=memory if roomy else None)

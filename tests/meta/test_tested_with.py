@@ -29,6 +29,10 @@ def test_the_document_names_each_program_with_its_version_and_what_is_compared()
 
 
 def test_each_program_is_started_by_a_test():
-    tests = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests" / "programs").glob("test_*.py"))
+    tests = "".join(
+        path.read_text(encoding="utf-8")
+        for folder, names in (("programs", "test_*.py"), ("browser", "conftest.py"))
+        for path in (ROOT / "tests" / folder).glob(names)
+    )
 
     assert [name for name in LISTED if f'programs("{name}")' not in tests] == []

@@ -28,6 +28,17 @@ HEALTHY = {
                         yield Finding(rule="NAME.homepage", message="Ohne Homepage.", severity=Severity.INFO, kind=school.KIND, id=school.id)
             return [Rule(name="NAME:homepage", title="Homepage", severity=Severity.INFO, source="Netzwerk", check=check)]
         """,
+    "report with an own field": """
+        @hookimpl
+        def koschuso_fields():
+            return [ExtraField(name="NAME:feld", record_kind="person", label="Feld", privacy=PrivacyClass.OEFFENTLICH, help="Was?")]
+        def build(view, parameters):
+            [field] = view.fields("person")
+            return make_document("NAME:liste", view, parameters, title=field.label, sections=[])
+        @hookimpl
+        def koschuso_reports():
+            return [Report(name="NAME:liste", title="Liste", description="Alle.", build=build)]
+        """,
     "data holder": """
         letters = {}
         @hookimpl
@@ -205,6 +216,19 @@ FAULTY = {
         "B2",
         "import time\ndef build(view, parameters):\n"
         "    return make_document('NAME:b', view, parameters, title=str(time.time_ns()), sections=[])\n" + _REPORT,
+        BOUNDED,
+    ),
+    "report that tells today's date": (
+        "B2",
+        "from datetime import date\ndef build(view, parameters):\n"
+        "    return make_document('NAME:b', view, parameters, title=f'Stand {date.today():%d.%m.%Y}', sections=[])\n"
+        + _REPORT,
+        BOUNDED,
+    ),
+    "report that changes what it sees": (
+        "B2",
+        "def build(view, parameters):\n    for person in view.records(Person): object.__setattr__(person, 'email', '')\n"
+        "    return make_document('NAME:b', view, parameters, title='Liste', sections=[])\n" + _REPORT,
         BOUNDED,
     ),
     "report that gives a text": ("B2", "def build(view, parameters): return 'Bericht'\n" + _REPORT, BOUNDED),

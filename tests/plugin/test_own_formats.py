@@ -54,3 +54,15 @@ class TestCsv(_Own):
     def test_e2_paragraphs_and_lists_are_in_the_file(self):
         """A table for calculating has no place for prose."""
         not_applicable("CSV enthält Tabellen und Kennzahlen, keine Absätze und Listen.")
+
+
+class TestDocx(_Own):
+    name = "koschuso:docx"
+
+
+class TestXlsx(_Own):
+    name = "koschuso:xlsx"
+
+
+class TestJson(_Own):
+    name = "koschuso:json"

@@ -21,7 +21,6 @@ from koschuso.reporting import (
     RecordsView,
     Section,
     Sign,
-    Suppression,
     Table,
     Text,
 )
@@ -193,20 +192,3 @@ def test_csv_gives_back_what_was_written_apart_from_the_guard(text):
     rows = list(csv.reader(io.StringIO(data, newline=""), delimiter=";"))
     assert [guarded(text), "0,33"] in rows
     assert rows[0] == ["Bericht", guarded(text)]
-
-
-@given(st.integers(0, 60), st.integers(0, 60), st.integers(2, 10))
-def test_no_published_share_stands_for_a_small_group(part, rest, threshold):
-    shown = Suppression(threshold=threshold).percentage(part, part + rest)
-    if isinstance(shown, Fraction):
-        assert not 0 < part < threshold
-        assert not 0 < rest < threshold
-        assert shown == Fraction(100 * part, part + rest)
-
-
-@given(st.integers(0, 60), st.integers(2, 10))
-def test_a_count_is_hidden_exactly_below_the_threshold(count, threshold):
-    suppression = Suppression(threshold=threshold)
-    shown = suppression.count(count)
-    assert (shown is Sign.SUPPRESSED) == (0 < count < threshold) == bool(suppression.hidden)
-    assert Suppression(threshold=threshold, internal=True).count(count) == count

@@ -8,7 +8,9 @@ from importlib.resources import files
 
 import pytest
 
+from koschuso import Office
 from koschuso.cli import main
+from koschuso.model import Person
 
 COMMANDS = [
     "init",
@@ -184,3 +186,16 @@ def test_version_loads_no_command_line_library():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.split()[-1] == "False"
+
+
+def test_fields_are_named_as_tables_head_their_columns(folder, capsys):
+    with Office.open(folder) as office:
+        office.save(
+            Person(id="p-1", given_name="Eva", family_name="Muster"),
+            Person(id="p-2", given_name="Ali", family_name="Beispiel"),
+        )
+    for name in ("Nachname", "nachname", "family_name"):
+        assert main(["list", "person", "--buero", str(folder), "--filter", f"{name}=Muster", "--json"]) == 0
+        assert [one["id"] for one in json.loads(capsys.readouterr().out)] == ["p-1"]
+        assert main(["list", "person", "--buero", str(folder), "--sort", name, "--json"]) == 0
+        assert [one["id"] for one in json.loads(capsys.readouterr().out)] == ["p-2", "p-1"]

@@ -42,6 +42,7 @@ from koschuso.query import (
     StartsWith,
     Within,
     arranged,
+    matcher,
     matches,
     values_at,
 )
@@ -125,6 +126,9 @@ def test_a_condition_means(condition, record, expected):
     assert matches(condition, record) is expected
     assert matches(Not(condition), record) is not expected
     assert matches(Query(type(record), [condition]), record) is expected
+    assert matcher([condition])(record) is expected
+    assert matcher([condition, Not(Not(condition))])(record) is expected
+    assert matcher([condition, Not(condition)])(record) is False
 
 
 @pytest.mark.parametrize(

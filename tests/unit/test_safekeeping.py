@@ -773,6 +773,12 @@ def test_the_commands_from_backup_to_switch(folder, tmp_path, capsys):
     assert main(["verify", *arguments, "--stand", stand]) == 0
     assert "In Ordnung" in capsys.readouterr().out
     assert main(["verify", *arguments, "--stand", "0.1-aaaa"]) == 1
+    out = capsys.readouterr().out
+    # A slip of the pen must not send anybody to restore a backup over sound data.
+    assert "Nicht bestätigt" in out
+    assert "falsch abgeschrieben" in out
+    assert "Beschädigt" not in out
+    assert "restore" not in out
     capsys.readouterr()
     assert main(["verify", "--datei", str(tmp_path / "a.zip"), "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
@@ -791,9 +797,32 @@ def test_verify_names_the_record_and_what_to_do(folder, capsys):
     damage(folder)
     assert main(["verify", "--buero", str(folder)]) == 1
     out = capsys.readouterr().out
+    assert ": 1 Stelle.\n" in out
     assert "goal/z-7: Der Inhalt" in out
     assert "koschuso restore SICHERUNG NEUER-ORDNER" in out
     assert main(["verify", "--buero", str(folder), "--json"]) == 1
     told = json.loads(capsys.readouterr().out)
     assert not told["whole"]
     assert told["damages"][0]["id"] == "z-7"
+
+
+def test_an_office_that_moved_into_a_folder_of_its_own_can_be_moved_as_a_whole(folder, tmp_path):
+    (folder / "daten").mkdir()
+    moved = copy(str(folder), str(folder / "daten" / "neu 1.db"), switch=True)
+    assert moved.settings_entry == "sqlite:///daten/neu%201.db"
+    before = state(folder)
+
+    shutil.move(folder, tmp_path / "anderswo")
+
+    assert state(tmp_path / "anderswo") == before
+
+
+def test_names_with_blanks_are_told_as_a_command_line_takes_them(folder, tmp_path, capsys):
+    place = tmp_path / "Büro 100 %"
+    shutil.move(folder, place)
+    assert main(["copy", str(place), str(tmp_path / "neu.db")]) == 0
+    assert f'koschuso copy "{place}" ZIEL --umstellen' in capsys.readouterr().out
+    assert main(["backup", str(tmp_path / "heute"), "--buero", str(place)]) == 0
+    assert "heute ist eine Datei (ZIP)" in capsys.readouterr().out
+    assert main(["restore", str(tmp_path / "heute"), str(tmp_path / "ein Büro")]) == 0
+    assert f'--buero "{tmp_path / "ein Büro"}"' in capsys.readouterr().out

@@ -517,3 +517,22 @@ def test_batches_need_a_number_and_no_transaction_around_them(store):
     with store.transaction(), pytest.raises(WrongUse):
         store.put_all(activities(1), batch=10)
     assert store.counts() == {}
+
+
+def test_a_query_by_person_sees_what_its_own_transaction_did_and_nothing_of_what_was_taken_back(store):
+    def of(person):
+        return [found.value.id for found in store.query(Query(Activity, [Equals("person_id", person)]))]
+
+    store.put_all(activities(3, person_id="p-1"))
+    assert of("p-1") == ["t-000000", "t-000001", "t-000002"]
+    with suppress(RuntimeError), store.transaction(reason="zurück"):
+        store.put(attrs.evolve(activities(2)[1], person_id="p-2"), expect=ANY)
+        store.remove(Activity, "t-000002", expect=ANY)
+        assert (of("p-1"), of("p-2")) == (["t-000000"], ["t-000001"])
+        raise RuntimeError
+    assert (of("p-1"), of("p-2")) == (["t-000000", "t-000001", "t-000002"], [])
+    with store.transaction(reason="bleibt"):
+        store.put_all(activities(5, person_id="p-2"))
+    assert (of("p-1"), of("p-2")) == ([], [f"t-{n:06}" for n in range(5)])
+    store.remove(Activity, "t-000003", expect=ANY)
+    assert of("p-2") == ["t-000000", "t-000001", "t-000002", "t-000004"]

@@ -6,6 +6,8 @@ import time
 import pytest
 
 from koschuso.errors import Refused, WrongUse
+from koschuso.model import Goal
+from koschuso.store import Store
 from koschuso.store.backends import open_driver
 from koschuso.store.conditions import Index
 from koschuso.store.driver import ABSENT
@@ -62,3 +64,14 @@ def test_a_closed_driver_is_not_waited_for(driver):
     driver.close()
     with pytest.raises(WrongUse):
         driver.wait_for_changes(before, timeout=1)
+
+
+def test_a_store_is_followed_outside_of_transactions_only(driver):
+    store = Store(driver)
+    before = store.cursor()
+    assert not store.wait_for_changes(before, timeout=0)
+    store.put(Goal(id="ziel-1", title="Ein Ziel"), expect=ABSENT)
+    assert store.wait_for_changes(before, timeout=30)
+    assert [change.id for change in store.changes(before)] == ["ziel-1"]
+    with store.transaction(), pytest.raises(WrongUse):
+        store.wait_for_changes(before, timeout=0)

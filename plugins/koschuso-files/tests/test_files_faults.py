@@ -377,7 +377,7 @@ def test_an_earlier_version_after_a_power_cut_is_written_again_without_a_word(tm
     path = crashed(root, past=[long_title("a")])
     earlier["before that"] = path.read_bytes()
     driver = FilesDriver(root)
-    driver._settle()
+    driver._keeper.settle()
     Store(driver).put(event(0, long_title("b")), expect=ANY)
     earlier["before"] = path.read_bytes()
     Store(driver).put(event(0, long_title("c")), expect=ANY)
@@ -412,9 +412,12 @@ def test_an_edit_of_the_same_length_is_certain_while_somebody_has_the_store_open
         Store(writer).put(event(0, "Von hier"), expect=ANY)
         path = root / writer.holding.faces.of(("event", "e-0")).path
         writer._release()
-        path.write_bytes(path.read_bytes().replace(b"SUMMARY:Von hier", b"SUMMARY:Von dort"))
+        data = path.read_bytes()
+        assert b"T120000" in data
+        path.write_bytes(data.replace(b"T120000", b"T130000"))
         watching.take_in()
-        assert Store(watching).get(Event, "e-0").value.title == "Von dort"
+        found = Store(watching).get(Event, "e-0").value
+        assert (found.title, found.span.end.hour) == ("Von hier", 13)
         assert watching.findings == ()
 
 

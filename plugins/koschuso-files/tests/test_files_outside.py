@@ -220,6 +220,18 @@ def test_what_cannot_be_taken_in_is_set_aside_and_never_overwritten_silently(off
     assert office.look() == []
 
 
+def test_what_lasts_is_noted_once_a_day_and_told_in_words(office, caplog):
+    office.store.put(EVENT, expect=ANY)
+    office.write(office.path(EVENT).with_name("fremd.ics"), b"no calendar")
+    for _ in range(3):
+        office.reopened()
+        assert [finding.rule for finding in office.driver.findings] == ["files.nicht_gelesen"]
+    notes = (office.root / "meldungen.txt").read_text(encoding="utf-8")
+    assert notes.count("fremd.ics") == 1
+    # The command line prints it as it is: no rule, no empty key.
+    assert {record.getMessage() for record in caplog.records} == {office.driver.findings[0].message}
+
+
 def test_both_changed_different_fields_gives_both(office):
     office.store.put(EVENT, expect=ANY)
     office.edit(EVENT, (b"SUMMARY:Fachtag", b"SUMMARY:Von draussen"))

@@ -174,8 +174,21 @@ def test_nothing_of_the_url_but_host_and_database_is_shown(server, database, cap
 
 
 def test_a_server_that_is_not_there_is_unavailable_with_advice():
-    with pytest.raises(Unavailable, match="Keine Verbindung"):
+    with pytest.raises(Unavailable, match=r"Keine Verbindung.*antwortet nicht.*Verwaltung"):
         open_driver("postgresql://127.0.0.1:1/koschuso", [BACKEND])
+
+
+def test_a_server_that_lets_nobody_in_is_told_apart(server, database):
+    wrong = (server.url_of(database, "postgres", "falsch"), server.url_of("gibt_es_nicht"))
+    for url in wrong:
+        with pytest.raises(Unavailable, match=r"lässt aber niemanden hinein.*Benutzer und Passwort") as caught:
+            open_driver(url, [BACKEND])
+        assert "antwortet nicht" not in caught.value.message
+
+
+def test_a_misspelt_sslmode_is_no_matter_of_the_server():
+    with pytest.raises(WrongUse, match="sslmode"):
+        open_driver("postgresql://127.0.0.1:1/koschuso?sslmode=verify-ful", [BACKEND])
 
 
 def test_a_server_without_a_certificate_is_refused_with_advice(server, database):

@@ -15,10 +15,11 @@ from koschuso.cli.export_output import export_as_json, print_export
 from koschuso.cli.filtering import day, question
 from koschuso.cli.import_output import import_as_json, print_import, refusal_as_json
 from koschuso.cli.messages import message
-from koschuso.cli.output import finding_as_json, print_findings, print_json, print_table, progress
+from koschuso.cli.output import finding_as_json, print_findings, print_json, print_table, progress, quoted
 from koschuso.cli.plugin_commands import PLUGIN_COMMANDS
 from koschuso.cli.safekeeping import SAFEKEEPING
 from koschuso.cli.showing import as_row, as_text, columns_of
+from koschuso.cli.surveys import befragung
 from koschuso.errors import KoschusoError, NotFound, Refused, Unavailable, WrongUse
 from koschuso.interchange.targets import TARGET_NAMES
 from koschuso.model import RECORD_TYPES, Severity
@@ -48,7 +49,7 @@ def init(ordner: str, ags: str, name: str | None, as_json: bool) -> None:
             print_json({"folder": str(office.folder), "name": office.settings.name, "ags": office.settings.ags})
             return
         click.echo(f"Angelegt: {office.settings.name} in {office.folder}")
-        click.echo(f"Weiter mit: koschuso import schuldaten.csv --buero {ordner}")
+        click.echo(f"Weiter mit: koschuso import schuldaten.csv --buero {quoted(ordner)}")
 
 
 @_command("import")
@@ -56,6 +57,9 @@ def init(ordner: str, ags: str, name: str | None, as_json: bool) -> None:
 @_office_option
 @click.option("--dry-run", is_flag=True, help="Nur zeigen, was geschähe; nichts schreiben.")
 @click.option("--region", metavar="AGS", help="Schulen dieses Kreises oder dieser Gemeinde; 05 für ganz NRW.")
+@click.option(
+    "--schuljahr", metavar="JAHR", help="Schuljahr von Sozialindex oder Schülerzahlen, wenn die Datei es nicht nennt."
+)
 @click.option(
     "--behalte", "keep", multiple=True, metavar="FELD", help="Private Angabe trotzdem übernehmen, z. B. BDAY."
 )
@@ -65,6 +69,7 @@ def import_(
     buero: str | None,
     dry_run: bool,
     region: str | None,
+    schuljahr: str | None,
     keep: tuple[str, ...],
     as_json: bool,
 ) -> int:
@@ -73,9 +78,10 @@ def import_(
     with _open(buero) as office, progress("Einlesen") as report:
         for file in datei:
             try:
-                results.append(
-                    (file, office.import_file(file, dry_run=dry_run, keep=keep, region=region, progress=report))
+                taken = office.import_file(
+                    file, dry_run=dry_run, keep=keep, region=region, edition=schuljahr, progress=report
                 )
+                results.append((file, taken))
             except (Refused, NotFound, Unavailable) as error:
                 # Each file is a transaction of its own: one that cannot be read does not hide what became of the others.
                 if len(datei) == 1:
@@ -151,8 +157,8 @@ def export(
     "filters",
     multiple=True,
     metavar="FELD=WERT",
-    help="Nur Datensätze mit diesem Wert, auch FELD>=WERT und FELD<WERT; mehrfach möglich. Zusatzfelder mit Name oder "
-    "Bezeichnung.",
+    help="Nur Datensätze mit diesem Wert, auch FELD>=WERT und FELD<WERT; mehrfach möglich. Felder mit Name oder "
+    "Bezeichnung, etwa Nachname=Muster.",
 )
 @click.option("--sort", "order", default="", metavar="FELD", help="Nach diesem Feld geordnet; sonst nach Kennung.")
 @click.option("--absteigend", "descending", is_flag=True, help="Das Größte zuerst.")
@@ -301,7 +307,7 @@ def demo(ordner: str, as_json: bool) -> None:
     click.echo(result.summary())
 
 
-COMMANDS = (init, import_, export, message, list_, show, check, report, *PLUGIN_COMMANDS, demo, *SAFEKEEPING)
+COMMANDS = (init, import_, befragung, export, message, list_, show, check, report, *PLUGIN_COMMANDS, demo, *SAFEKEEPING)
 
 
 def _whole(text: str, option: str) -> int:

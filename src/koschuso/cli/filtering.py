@@ -1,4 +1,4 @@
-"""What ``koschuso list`` asks for: filters and an order as people type them, with plugins' fields by name or label."""
+"""What ``koschuso list`` asks for: filters and an order as people type them, with fields by name or label."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Final
 
+import attrs
+
 from koschuso.errors import InvalidRecord, WrongUse
 from koschuso.model import FieldType
+from koschuso.model.labels import field_label
 from koschuso.model.shape import field_at
 
 if TYPE_CHECKING:
@@ -44,7 +47,7 @@ def question(
     return Query(
         record_type,
         where=tuple(_condition(office, record_type, text) for text in filters),
-        order_by=order if declared is None else declared.name,
+        order_by=_named(record_type, order) if declared is None else declared.name,
         descending=descending,
     )
 
@@ -78,7 +81,15 @@ def _condition(office: Office, record_type: type[Record], text: str) -> Conditio
         # Nobody declares it any more: the stored value may be the text, or a number, or a truth value.
         either: Any = [_compared(sign, name, value) for value in (words, *_as_json(words))]
         return AnyOf(either)
+    name = _named(record_type, name)
     return _compared(sign, name, _value_in(record_type, name, words))
+
+
+def _named(record_type: type[Record], name: str) -> str:
+    """Give the name of a field that is called by its German label, as tables head their columns; other names as they are."""
+    wanted = name.casefold()
+    fields = (field.name for field in attrs.fields(record_type))
+    return next((field for field in fields if field_label(record_type.KIND, field).casefold() == wanted), name)
 
 
 def _compared(sign: str, name: str, value: Any) -> Condition:

@@ -39,7 +39,10 @@ class _German(click.Command):
         """Write the options below their German heading."""
         options = [param for param in self.get_params(ctx) if isinstance(param, click.Option)]
         records = [record for param in options if (record := param.get_help_record(ctx)) is not None]
-        records = [(names, words.replace("[required]", "[nötig]")) for names, words in records]
+        records = [
+            (names, words.replace("[required]", "[nötig]").replace("[default: ", "[sonst: "))
+            for names, words in records
+        ]
         if records:
             with formatter.section("Optionen"):
                 formatter.write_dl(records)

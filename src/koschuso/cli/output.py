@@ -18,19 +18,26 @@ if TYPE_CHECKING:
 
     from koschuso.model import Finding
 
-__all__ = ["finding_as_json", "print_findings", "print_grouped", "print_json", "print_table", "progress"]
+__all__ = ["finding_as_json", "print_findings", "print_grouped", "print_json", "print_table", "progress", "quoted"]
 
 _MARKS = {Severity.INFO: "Hinweis", Severity.WARNING: "Warnung", Severity.ERROR: "Fehler"}
 _COLOURS = {Severity.INFO: "cyan", Severity.WARNING: "yellow", Severity.ERROR: "red"}
 _MOST_FINDINGS = 20
 _MOST_PLACES = 5
 _NUMBER = re.compile(r"\d+")
+_PLAIN = re.compile(r"[\w./\\:~-]+")
 _SECONDS_BEFORE_PROGRESS = 1.0
 
 
 def print_json(value: Any) -> None:
     """Print one JSON value, readable and with umlauts as they are."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def quoted(path: object) -> str:
+    """Write a path as a command line takes it: in quotation marks where it holds blanks or the like."""
+    text = str(path)
+    return text if _PLAIN.fullmatch(text) else f'"{text}"'
 
 
 def finding_as_json(finding: Finding) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import attrs
 import click
 
 from koschuso.cli.common import command, office_option, open_office
-from koschuso.cli.output import print_json, progress
+from koschuso.cli.output import print_json, progress, quoted
 from koschuso.errors import WrongUse
 
 if TYPE_CHECKING:
@@ -50,6 +50,8 @@ def backup(ziel: str, buero: str | None, keep: str, as_json: bool) -> int:
     else:
         click.echo(f"{result.path}: {_records(manifest.counts)} Datensätze gesichert und nachgelesen.")
         click.echo(f"Stand: {manifest.stand}")
+        if not result.path.suffix:
+            click.echo(f"{result.path.name} ist eine Datei (ZIP); einen Ordner dieses Namens gab es nicht.")
         for path in result.removed:
             click.echo(f"Abgeräumt: {path.name}")
         for path in result.damaged:
@@ -78,7 +80,7 @@ def restore(sicherung: str, ordner: str, store: str, as_json: bool) -> None:
         f"Zurückgespielt nach {result.folder}: {manifest.office_name}, Stand vom {_moment(manifest)}, "
         f"{_records(manifest.counts)} Datensätze, alle geprüft."
     )
-    click.echo(f"Weiter mit: koschuso check --buero {result.folder}")
+    click.echo(f"Weiter mit: koschuso check --buero {quoted(result.folder)}")
 
 
 @command("verify")
@@ -140,13 +142,21 @@ def copy(quelle: str, ziel: str, umstellen: bool, as_json: bool) -> None:
         click.echo("Frühere Fassungen kamen nicht mit: einer der beiden Speicher bewahrt sie nicht auf.")
     if result.switched:
         click.echo(f"Umgestellt: Das Büro in {quelle} arbeitet jetzt mit diesem Speicher. Der alte ist unverändert.")
+        if result.password:
+            click.echo(
+                "Das Passwort steht jetzt lesbar in koschuso.toml und in jeder Sicherung. Sicherer ist es in einer eigenen "
+                "Datei; wie, sagt die Anleitung des Plugins."
+            )
     elif Path(quelle).is_dir():
         click.echo(
-            f"Zum Umstellen alle anderen koschuso-Fenster schließen, dann: koschuso copy {quelle} ZIEL --umstellen"
+            "Zum Umstellen alle anderen koschuso-Fenster schließen, dann: "
+            f"koschuso copy {quoted(quelle)} ZIEL --umstellen"
         )
 
 
 def _print_verification(verification: Verification, stand: str, *, of_backup: bool) -> None:
+    from koschuso.office.safekeeping import STAND_MISSING  # noqa: PLC0415 - keeps help quick
+
     if not verification.damages:
         what = "Die Sicherung ist in Ordnung" if of_backup else "In Ordnung"
         click.echo(
@@ -155,7 +165,16 @@ def _print_verification(verification: Verification, stand: str, *, of_backup: bo
         )
         click.echo(f"Stand: {stand}")
         return
-    click.echo(f"{click.style('Beschädigt', fg='red')}: {len(verification.damages)} Stellen.")
+    if verification.damages == (STAND_MISSING,):
+        click.echo(f"{click.style('Nicht bestätigt', fg='yellow')}: {STAND_MISSING.message}")
+        click.echo(
+            f"Die {_number(verification.documents)} Inhalte und {_number(verification.changes)} Änderungen, die da sind, passen "
+            "zueinander. Bitte vergleichen Sie zuerst den Stand mit Ihrer Notiz; stimmt er, prüfen Sie mit Ihrer neuesten "
+            "Sicherung, was fehlt."
+        )
+        return
+    number = len(verification.damages)
+    click.echo(f"{click.style('Beschädigt', fg='red')}: {number} {'Stelle' if number == 1 else 'Stellen'}.")
     for damage in verification.damages[:_MOST_DAMAGES]:
         where = f"{damage.kind}/{damage.id}: " if damage.id else ""
         click.echo(f"  {where}{damage.message}")
@@ -171,7 +190,7 @@ def _print_verification(verification: Verification, stand: str, *, of_backup: bo
 
 
 def _manifest_as_json(manifest: BackupManifest) -> dict[str, Any]:
-    return attrs.asdict(manifest)
+    return {**attrs.asdict(manifest), "created": manifest.created.isoformat()}
 
 
 def _moment(manifest: BackupManifest) -> str:

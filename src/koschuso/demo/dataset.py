@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from koschuso.demo import deck, people, plans, posts, staffing, story, work, years
+from koschuso.demo import deck, people, plans, posts, staffing, story, surveys, work, years
 from koschuso.demo.identity import SEED
 
 if TYPE_CHECKING:
@@ -51,4 +51,5 @@ def records(schools: Iterable[Organisation], *, seed: int = SEED) -> tuple[Recor
         *story.records(years.JOINT_EVENT_IDS),
         *work.activities(years.events(), seed=seed),
         *work.consultations(seed=seed),
+        *surveys.records(),
     )

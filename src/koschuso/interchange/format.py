@@ -96,6 +96,9 @@ class ReadOptions:
 
     Attributes:
         region: AGS of the Kreis or municipality whose schools are wanted from a statewide register; ``"05"`` is all.
+        edition: Schuljahr that the figures of a file are of, such as ``"2025/26"``, where the file does not say it itself;
+            empty where nobody said it.
+        name: Name of the file, empty where there is none; only for what it says and the content does not.
         zone: Zone of times whose own zone cannot be found out; each use of it is a finding.
         known: Gives what became of a component when it was read before, ``None`` for a new one; asked with its digest
             by `Format.portions` only.
@@ -106,6 +109,8 @@ class ReadOptions:
     """
 
     region: str = "05"
+    edition: str = ""
+    name: str = ""
     zone: str = "Europe/Berlin"
     known: Callable[[bytes], Source | None] | None = None
     fields: tuple[ExtraField, ...] = ()

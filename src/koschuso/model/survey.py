@@ -83,17 +83,21 @@ class Question:
     def _faults(self) -> Iterator[tuple[str, str]]:
         if not self.text:
             yield "text", "Eine Frage braucht ihren Wortlaut."
-        numbers = [answer.count for answer in self.counts]
-        if self.answered < 0 or any(number < 0 for number in numbers):
+        if self.answered < 0 or any(answer.count < 0 for answer in self.counts):
             yield "counts", "Eine Zahl von Antworten ist nicht negativ."
         if len({answer.label for answer in self.counts}) != len(self.counts):
             yield "counts", "Eine Antwort steht doppelt in der Auszählung."
         if self.type is QuestionType.FREITEXT:
             if self.counts:
                 yield "counts", "Freie Antworten werden nicht ausgezählt."
-        elif self.texts:
+        else:
+            yield from self._count_faults()
+
+    def _count_faults(self) -> Iterator[tuple[str, str]]:
+        numbers = [answer.count for answer in self.counts]
+        if self.texts:
             yield "texts", "Freie Antworten gehören zu einer Frage der Art »freitext«."
-        elif self.type is QuestionType.MEHRFACHAUSWAHL:
+        if self.type is QuestionType.MEHRFACHAUSWAHL:
             if any(number > self.answered for number in numbers):
                 yield "counts", "Eine Antwort wurde öfter gezählt, als es Antwortende gibt."
         elif sum(numbers) != self.answered:

@@ -2,30 +2,50 @@
 
 Three files are known: the Schulsozialindex of the ministry (cp850), its ``anzahlen.csv`` and the directory of IT.NRW. A
 figure never stands without its edition: indices of different editions are not comparable, numbers of IT.NRW are rounded.
+They are put into the schools that an office holds; a school that it does not hold is not made of them.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import attrs
 
+from koschuso.errors import InvalidRecord, WrongUse
+from koschuso.model.actor import Organisation
 from koschuso.model.finding import Finding, Reading, Severity
+from koschuso.model.period import Period, schuljahr_of
 from koschuso.nrw import official_csv
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from koschuso.model.actor import Organisation
+    from koschuso.model.record import Record
 
-__all__ = ["Figures", "apply", "read_pupils", "read_sozialindex", "recognises_pupils", "recognises_sozialindex"]
+__all__ = [
+    "Figures",
+    "apply",
+    "pupils_edition",
+    "read_pupils",
+    "read_sozialindex",
+    "recognises_pupils",
+    "recognises_sozialindex",
+    "schuljahr_name",
+    "sozialindex_edition",
+    "take_pupils",
+    "take_sozialindex",
+]
 
 _SOZIALINDEX = ("Schulnummer", "Sozialindexstufe")
 _PUPILS = ("Schulnummer", "Anzahl")
 _WITHOUT = "ohne"
+_NO_EDITION = "schulzahlen.ausgabe"
 _LEVELS = frozenset("123456789")
 _SCHULNUMMER_DIGITS = 6
+_YEAR_IN_NAME = re.compile(r"(?<!\d)(20\d{2})[-_ ](?:20)?(\d{2})(?!\d)")
+_YEAR_IN_EDITION = re.compile(r"(?<!\d)(\d{4})/\d{2}(?!\d)")
 
 
 @attrs.frozen(kw_only=True)
@@ -105,10 +125,21 @@ def read_pupils(data: bytes, *, edition: str = "", source: str = "anzahlen.csv")
     years = {row.values["Schuljahr"] for row in rows if row.values.get("Schuljahr")}
     if not edition and len(years) == 1:
         edition = f"{years.pop()} (IT.NRW, gerundet)"
+    elif not edition and len(years) > 1:
+        findings.append(
+            Finding(
+                rule="schulzahlen.mehrere_schuljahre",
+                message=f"Die Datei enthält mehrere Schuljahre ({', '.join(sorted(years))}); übernommen wird nichts. Bitte "
+                "lesen Sie eine Datei mit einem Schuljahr ein.",
+                severity=Severity.ERROR,
+                source=source,
+            )
+        )
+        rows = ()
     elif not edition and rows:
         findings.append(
             Finding(
-                rule="schulzahlen.ausgabe",
+                rule=_NO_EDITION,
                 message="Die Datei sagt nicht, für welches Schuljahr die Schülerzahlen gelten. Bitte geben Sie es an.",
                 source=source,
             )
@@ -133,7 +164,16 @@ def apply(figures: Figures, organisations: Iterable[Organisation]) -> Reading:
         The schools that changed, and the findings of the file. Schools of the file that are not among the organisations
         are one entry in ``left_out``.
     """
-    changed: list[Organisation] = []
+    found, reading = _put_into(figures, organisations)
+    changed = tuple(after for before, after in found if after != before)
+    return attrs.evolve(reading, records=changed)
+
+
+def _put_into(
+    figures: Figures, organisations: Iterable[Organisation]
+) -> tuple[list[tuple[Organisation, Organisation]], Reading]:
+    """Give each school that is in the file as it was and as it is to be, and what there is to say."""
+    found: list[tuple[Organisation, Organisation]] = []
     met: set[str] = set()
     for organisation in organisations:
         school = organisation.school
@@ -145,8 +185,7 @@ def apply(figures: Figures, organisations: Iterable[Organisation]) -> Reading:
             updated = attrs.evolve(school, pupils=value, pupils_edition=figures.edition)
         else:
             updated = attrs.evolve(school, sozialindexstufe=value, sozialindex_edition=figures.edition)
-        if updated != school:
-            changed.append(attrs.evolve(organisation, school=updated))
+        found.append((organisation, attrs.evolve(organisation, school=updated)))
     others = len(figures.values) - len(met)
     left_out = Finding(
         rule="schulzahlen.anderswo",
@@ -154,7 +193,113 @@ def apply(figures: Figures, organisations: Iterable[Organisation]) -> Reading:
         severity=Severity.INFO,
         value=str(others),
     )
-    return Reading(records=tuple(changed), findings=figures.findings, left_out=(left_out,) if others else ())
+    return found, Reading(findings=figures.findings, left_out=(left_out,) if others else ())
+
+
+def take_sozialindex(
+    data: bytes, organisations: Iterable[Record], *, edition: str = "", name: str = "schulsozialindex.csv"
+) -> Reading:
+    """Read the Schulsozialindex into the schools that an office holds.
+
+    Args:
+        data: The file.
+        organisations: What the office holds.
+        edition: Schuljahr; when it is empty, the one that the file's name tells.
+        name: Name of the file.
+    """
+    edition, findings = _edition(edition, name)
+    figures = read_sozialindex(data, edition=edition, source=name)
+    return _taken(attrs.evolve(figures, findings=(*figures.findings, *findings)), organisations, name)
+
+
+def take_pupils(
+    data: bytes, organisations: Iterable[Record], *, edition: str = "", name: str = "anzahlen.csv"
+) -> Reading:
+    """Read numbers of pupils into the schools that an office holds; see `take_sozialindex`.
+
+    The Schuljahr that the file itself tells counts more than one that was stated.
+    """
+    figures = read_pupils(data, source=name)
+    if figures.edition:
+        if edition and edition not in figures.edition:
+            told = Finding(
+                rule="schulzahlen.schuljahr",
+                message=f"Die Datei nennt selbst die Ausgabe {figures.edition}; diese gilt, nicht {edition}.",
+                source=name,
+            )
+            figures = attrs.evolve(figures, findings=(*figures.findings, told))
+    elif figures.values:
+        edition, findings = _edition(edition, name)
+        said = tuple(finding for finding in figures.findings if finding.rule != _NO_EDITION)
+        figures = attrs.evolve(figures, edition=edition, findings=(*said, *findings))
+    return _taken(figures, organisations, name)
+
+
+def sozialindex_edition(record: Record) -> int | None:
+    """Tell how new the Sozialindex of a school is: the year in which its Schuljahr began."""
+    return _year_of(record, "sozialindex_edition")
+
+
+def pupils_edition(record: Record) -> int | None:
+    """Tell how new the number of pupils of a school is: the year in which its Schuljahr began."""
+    return _year_of(record, "pupils_edition")
+
+
+def schuljahr_name(text: str) -> str:
+    """Write a Schuljahr as editions are named.
+
+    Raises:
+        WrongUse: It is none.
+
+    >>> schuljahr_name("2025/2026"), schuljahr_name("2025-26")
+    ('2025/26', '2025/26')
+    """
+    try:
+        begin = Period.schuljahr(text.strip().replace("-", "/")).since
+    except (InvalidRecord, ValueError):
+        begin = None
+    if begin is None:
+        raise WrongUse(f"»{text}« ist kein Schuljahr; erwartet wird die Form 2025/26.", value=text)
+    return schuljahr_of(begin)
+
+
+def _year_of(record: Record, field: str) -> int | None:
+    school = record.school if isinstance(record, Organisation) else None
+    found = None if school is None else _YEAR_IN_EDITION.search(getattr(school, field))
+    return None if found is None else int(found[1])
+
+
+def _edition(stated: str, name: str) -> tuple[str, tuple[Finding, ...]]:
+    """Find out the Schuljahr of figures whose file does not tell it: as it was stated, else by the file's name."""
+    if stated:
+        return stated, ()
+    found = _YEAR_IN_NAME.search(name)
+    if found is not None and int(found[2]) == (int(found[1]) + 1) % 100:
+        edition = f"{found[1]}/{found[2]}"
+        told = Finding(
+            rule="schulzahlen.schuljahr",
+            message=f"Das Schuljahr {edition} ist dem Namen der Datei entnommen; in ihr selbst steht keines.",
+            severity=Severity.INFO,
+            source=name,
+        )
+        return edition, (told,)
+    return "", ()
+
+
+def _taken(figures: Figures, organisations: Iterable[Record], name: str) -> Reading:
+    if figures.values and not figures.edition:
+        refused = Finding(
+            rule=_NO_EDITION,
+            message="Die Datei sagt nicht, für welches Schuljahr ihre Zahlen gelten; ohne Schuljahr wird nichts übernommen. "
+            "Bitte geben Sie es an, zum Beispiel: --schuljahr 2025/26.",
+            severity=Severity.ERROR,
+            source=name,
+        )
+        said = tuple(finding for finding in figures.findings if finding.rule != _NO_EDITION)
+        return Reading(findings=(*said, refused))
+    # Also those that stay as they are: an import tells how many these are.
+    found, reading = _put_into(figures, (record for record in organisations if isinstance(record, Organisation)))
+    return attrs.evolve(reading, records=tuple(after for _, after in found))
 
 
 def _put(

@@ -10,26 +10,29 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import attrs
 
-from koschuso.errors import InvalidRecord, NotFound, Refused, Unavailable
+from koschuso.errors import InvalidRecord, NotFound, Refused, Unavailable, WrongUse
 from koschuso.files import reason, write_atomically
 from koschuso.model import RECORD_TYPES, Finding, Organisation, Record, Reference
 from koschuso.office.exporting import ExportResult, export, feed
-from koschuso.office.places import absolute_store, database_file
+from koschuso.office.places import absolute_store, backends_for, database_file, local_path, scheme_of, with_plugin
 from koschuso.office.settings import SETTINGS, Settings
 from koschuso.office.view import OfficeView
 from koschuso.store import ANY, Outcome, open_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from datetime import date
     from os import PathLike
 
     from koschuso.model import Catalogue, ParticipationStatus
     from koschuso.office.importing import ImportResult
     from koschuso.office.messaging import MessageResult
     from koschuso.office.safekeeping import BackupResult, RestoreResult
+    from koschuso.office.surveying import SurveyResult
     from koschuso.plugin.registry import Registry
     from koschuso.query import Condition
     from koschuso.reporting.document import Document
+    from koschuso.reporting.texts import PreparedTexts, TextFolder
     from koschuso.rules import Rule
     from koschuso.store import Store, Stored, Verification
 
@@ -114,16 +117,22 @@ class Office:
         """Open an office.
 
         Args:
-            place: Its folder, its database file, or a store URL (``memory:``, ``sqlite:///path`` …).
+            place: Its folder, its database file, or a store URL (``memory:``, ``sqlite:///path`` …). Naming a URL is
+                switching on the installed plugin that knows its scheme.
             settings: For a store that has no ``koschuso.toml`` beside it.
 
         Raises:
-            Refused: There is no office, or its settings are wrong.
+            Refused: There is no office, or its settings are wrong; so where the plugin for its store is not switched on.
+            WrongUse: No installed plugin knows the scheme of the URL.
             Unavailable: The store cannot be opened.
         """
         text = str(place)
         if "://" in text or text == "memory:":
-            return cls._assemble(attrs.evolve(settings or _NAMELESS, store=text), None)
+            decided = attrs.evolve(settings or _NAMELESS, store=text)
+            _, plugin = backends_for(text, decided.plugins)
+            return cls._assemble(
+                attrs.evolve(decided, plugins=with_plugin(decided, plugin).get("plugins", decided.plugins)), None
+            )
         path = Path(place)
         if path.is_dir():
             decided = settings or Settings.read(path)
@@ -143,6 +152,13 @@ class Office:
         from koschuso.plugin.registry import Registry  # noqa: PLC0415 - `import koschuso` stays cheap
 
         registry = Registry.load(enabled=settings.plugins)
+        scheme = scheme_of(settings.store)
+        if not any(scheme in backend.schemes for backend in registry.stores.values()):
+            _, plugin = backends_for(settings.store, settings.plugins)  # tells where nobody knows the scheme
+            raise Refused(
+                f"Der Speicher dieses Büros ({scheme}) braucht das Plugin »{plugin}«. Es ist installiert, aber nicht "
+                f'eingeschaltet: Bitte schreiben Sie in {SETTINGS} unter [plugins] in die Zeile »aktiv« auch "{plugin}".'
+            )
         store = open_store(absolute_store(settings.store, folder), backends=registry.stores.values())
         return cls(store=store, registry=registry, settings=settings, folder=folder)
 
@@ -229,6 +245,7 @@ class Office:
         dry_run: bool = False,
         keep: Iterable[str] = (),
         region: str | None = None,
+        edition: str | None = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> ImportResult:
         """Take over what a file holds, in one transaction.
@@ -243,13 +260,15 @@ class Office:
             dry_run: Only tell what would happen.
             keep: Names of private properties to take over all the same, such as ``"BDAY"``.
             region: AGS of the schools to take from a school register; the office's own when omitted, ``"05"`` for all.
+            edition: Schuljahr of the figures of a file that does not say it itself, such as ``"2025/26"``.
             progress: Is told now and then how many of how many bytes are done.
 
         Raises:
             Refused: The content is of no known format, or the file is empty or too large.
-            WrongUse: A name in ``keep`` is none of the private properties.
+            WrongUse: A name in ``keep`` is none of the private properties, or the edition is no Schuljahr.
             Unavailable: The file cannot be read or the store cannot be written; nothing was changed.
         """
+        from koschuso.nrw.school_figures import schuljahr_name  # noqa: PLC0415 - as below
         from koschuso.office.intake import Intake  # noqa: PLC0415 - `import koschuso` stays cheap
 
         intake = Intake(
@@ -257,10 +276,34 @@ class Office:
             self.registry,
             keep=keep,
             region=region or self.settings.ags,
+            edition=schuljahr_name(edition) if edition else "",
             progress=progress,
             dry_run=dry_run,
         )
         return intake.take(Path(path))
+
+    def import_survey(self, path: str | PathLike[str], *, title: str, day: date, **more: Any) -> SurveyResult:
+        """Count the answers of a survey and keep the counts; rows of answers are kept nowhere.
+
+        The file is a CSV export of a survey tool: one row for each sheet, one column for each question. Columns that
+        tell who answered are left out. Importing the same file twice changes nothing; a later export of the same survey
+        takes the place of the earlier one.
+
+        Args:
+            path: The file.
+            title: What the survey is called.
+            day: Its last day.
+            more: Keywords of `koschuso.office.surveying.take_survey`: ``id``, ``type``, ``event_id``, ``invited``,
+                ``target_groups``, ``types``, ``scale``, ``dry_run``.
+
+        Raises:
+            Refused: A column is about pupils, parents or cases, there are no answers, or one fits no scale.
+            WrongUse: The event does not exist, or fewer people were asked than answered.
+            Unavailable: The file cannot be read or the store cannot be written; nothing was changed.
+        """
+        from koschuso.office.surveying import take_survey  # noqa: PLC0415 - `import koschuso` stays cheap
+
+        return take_survey(self, path, title=title, day=day, **more)
 
     def export(
         self,
@@ -486,6 +529,29 @@ class Office:
         with self.store.snapshot():
             return self.view().findings
 
+    def prepare_texts(self, name: str, **parameters: Any) -> PreparedTexts:
+        """Lay out the files in which the office writes its words for a report and a period.
+
+        Files that are there stay as they are; new ones begin with the words of the period before, marked as drafts.
+
+        Args:
+            name: Name of the report.
+            parameters: The period, as for `report`.
+
+        Raises:
+            NotFound: There is no such report.
+            WrongUse: The period is not understood, the report has no texts, or a text of before cannot be read.
+            Refused: The office has no folder.
+            Unavailable: The folder cannot be written.
+        """
+        report = self.registry.report(name)
+        texts = self._texts()
+        if texts is None:
+            raise Refused("Texte für Berichte liegen im Ordner des Büros; dieses Büro hat keinen Ordner.")
+        if not report.slots:
+            raise WrongUse(f"Der Bericht »{report.title}« hat keine Stellen für eigene Texte.")
+        return texts.prepare(report.name, report.asked(self.view(), **parameters).time, report.slots)
+
     def view(self) -> OfficeView:
         """Give a read-only view for reports and rules."""
         from koschuso.reporting.report import OfficeInfo  # noqa: PLC0415 - `import koschuso` stays cheap
@@ -494,8 +560,19 @@ class Office:
         region = self._region()
         office = OfficeInfo(name=settings.name, ags=settings.ags, region=region, id=settings.office_id)
         return OfficeView(
-            self.store, self.catalogues, office, self._as_of(), self._rules, declared=self.registry.declared
+            self.store,
+            self.catalogues,
+            office,
+            self._as_of(),
+            self._rules,
+            declared=self.registry.declared,
+            texts=self._texts(),
         )
+
+    def _texts(self) -> TextFolder | None:
+        from koschuso.reporting.texts import FOLDER, TextFolder  # noqa: PLC0415 - `import koschuso` stays cheap
+
+        return None if self.folder is None else TextFolder(self.folder / FOLDER)
 
     def label(self, catalogue: str, key: str) -> str:
         """Give the German label of a key; a key that is not known is shown as it is."""
@@ -523,8 +600,16 @@ _NAMELESS = Settings(name="Koordinierungsstelle Schulsozialarbeit", ags="05")
 
 
 def _require_database(url: str, folder: Path) -> None:
-    """Refuse to take a lost database for a new, empty one."""
-    path = database_file(absolute_store(url, folder))
+    """Refuse to take a lost database, or a lost folder of files, for a new, empty one."""
+    whole = absolute_store(url, folder)
+    place = local_path(whole)
+    if place is not None and scheme_of(whole) != "sqlite" and not place.exists():
+        raise Unavailable(
+            f"Den Ordner {place} mit den Daten gibt es nicht. Wurde er verschoben oder umbenannt, geben Sie ihm seinen Namen "
+            "zurück; ist er verloren, nehmen Sie eine Sicherung: koschuso restore SICHERUNG NEUER-ORDNER. Soll dort neu "
+            "begonnen werden, legen Sie ihn leer an."
+        )
+    path = database_file(whole)
     if path is not None and (not path.is_file() or path.stat().st_size == 0):
         raise Unavailable(
             f"Die Datenbank {path} fehlt oder ist leer, obwohl hier schon ein Büro angelegt wurde. "

@@ -55,6 +55,7 @@ class Intake:
         registry: The formats to choose from.
         keep: Names of private properties to take over (domain.md DS-02).
         region: AGS of the schools to take from a register.
+        edition: Schuljahr of figures whose file does not say it.
         progress: Is told now and then how much of how much is done.
         dry_run: Whether nothing is to be written.
     """
@@ -66,6 +67,7 @@ class Intake:
         *,
         keep: Iterable[str],
         region: str,
+        edition: str = "",
         progress: Callable[[int, int], None] | None,
         dry_run: bool,
     ) -> None:
@@ -73,6 +75,8 @@ class Intake:
         self.registry = registry
         self.keep = tuple(sorted({name.upper() for name in keep}))
         self.region = region
+        self.edition = edition
+        self._name = ""
         self.progress = progress
         self.dry_run = dry_run
         self.created: list[str] = []
@@ -91,6 +95,7 @@ class Intake:
 
     def take(self, file: Path) -> ImportResult:
         """Take over a file; see `koschuso.office.Office.import_file`."""
+        self._name = file.name
         try:
             if not stat.S_ISREG(file.stat().st_mode) and not file.is_dir():
                 raise Refused(f"{file} ist keine gewöhnliche Datei, sondern etwa ein Gerät oder eine Pipe.")
@@ -192,6 +197,8 @@ class Intake:
     def _options(self, known: Callable[[bytes], Source | None] | None = None) -> ReadOptions:
         return ReadOptions(
             region=self.region,
+            edition=self.edition,
+            name=self._name,
             known=known,
             fields=self.declared,
             held=StoredRecords(self.store),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import attrs
 
 from koschuso.errors import WrongUse
-from koschuso.office.places import Place, database_file, find_place, with_plugin
+from koschuso.office.places import Place, database_file, find_place, local_path, scheme_of, with_plugin
 from koschuso.office.settings import Settings
 from koschuso.office.settings_edit import change_settings
 from koschuso.store import CopyResult, copy_store
@@ -18,9 +20,10 @@ from koschuso.store.url import sqlite_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 __all__ = ["MoveResult", "copy"]
+
+_PASSWORD = re.compile(r"://[^/?#@]*:[^/?#]+@|[?&](?:ssl)?password=[^&]", re.IGNORECASE)
 
 
 @attrs.frozen(kw_only=True)
@@ -34,6 +37,7 @@ class MoveResult:
         settings_entry: What ``koschuso.toml`` must say under ``[speicher] url`` to use the target.
         plugins: The plugins that must be switched on there.
         switched: Whether the office's settings name the target now.
+        password: Whether the target's URL holds a password, which the settings then hold too.
     """
 
     copy: CopyResult
@@ -42,6 +46,7 @@ class MoveResult:
     settings_entry: str = attrs.field(repr=False)
     plugins: tuple[str, ...]
     switched: bool
+    password: bool = False
 
 
 def copy(
@@ -91,6 +96,7 @@ def copy(
         settings_entry=entry,
         plugins=additions.get("plugins", () if settings is None else settings.plugins),
         switched=switch,
+        password=_PASSWORD.search(destination.url) is not None,
     )
 
 
@@ -102,9 +108,14 @@ def _same(one: Place, other: Place) -> bool:
 
 
 def _entry(place: Place, folder: Path | None) -> str:
-    """Write a store's URL for the settings of an office: short where the file lies in its folder."""
-    file = database_file(place.url)
-    if file is None or folder is None or file.absolute().parent != folder.absolute():
+    """Write a store's URL for the settings of an office: relative where it lies in its folder, so that this can move."""
+    path = local_path(place.url)
+    if path is None or folder is None:
+        return place.url
+    # Not resolve(), which would follow symbolic links.
+    whole, inside = Path(os.path.abspath(path)), Path(os.path.abspath(folder))  # noqa: PTH100 - as said above
+    if inside not in whole.parents:
         return place.url
     _, mark, query = place.url.partition("?")
-    return f"{sqlite_url(file.name)}{mark}{query}"
+    name = sqlite_url(whole.relative_to(inside).as_posix()).removeprefix("sqlite")
+    return f"{scheme_of(place.url)}{name}{mark}{query}"

@@ -24,6 +24,7 @@ __all__ = [
     "backends_for",
     "database_file",
     "find_place",
+    "local_path",
     "scheme_of",
     "simple_database",
     "with_plugin",
@@ -94,7 +95,7 @@ def find_place(text: str, *, new: bool) -> Place:
     else:
         raise NotFound(f"{text} gibt es nicht. Bitte den Ordner eines Büros, eine Datenbankdatei oder eine URL nennen.")
     backends, plugin = backends_for(url, plugins)
-    local = _local_path(url)
+    local = local_path(url)
     if not new and local is not None and not (local.is_dir() or (local.is_file() and local.stat().st_size)):
         raise NotFound(f"{local} fehlt oder ist leer. Bitte den Namen prüfen.")
     return Place(url=url, folder=folder, backends=backends, plugin=plugin)
@@ -148,10 +149,11 @@ def absolute_store(url: str, folder: Path | None) -> str:
 
 def database_file(url: str) -> Path | None:
     """Give the path of a SQLite store; ``None`` for any other."""
-    return _local_path(url) if scheme_of(url) == "sqlite" else None
+    return local_path(url) if scheme_of(url) == "sqlite" else None
 
 
-def _local_path(url: str) -> Path | None:
+def local_path(url: str) -> Path | None:
+    """Give the path that a store's URL names; ``None`` for a store that is no file and no folder."""
     scheme = scheme_of(url)
     return Path(parse_store_url(url, [scheme]).path) if scheme in _LOCAL else None
 

@@ -48,7 +48,13 @@ if TYPE_CHECKING:
 
     Progress = Callable[[int, int], None]
 
-__all__ = ["BackupResult", "RestoreResult", "backup", "restore", "verify", "verify_backup"]
+__all__ = ["STAND_MISSING", "BackupResult", "RestoreResult", "backup", "restore", "verify", "verify_backup"]
+
+STAND_MISSING = Damage(
+    message="Der genannte Stand kommt im Änderungsprotokoll nicht vor: Er ist falsch abgeschrieben oder gehört zu einem anderen "
+    "Speicher (nach einem Umzug beginnt eine neue Zählung), oder Einträge fehlen oder wurden ersetzt."
+)
+"""What `verify` tells of a position that is not in the record of changes."""
 
 
 @attrs.frozen(kw_only=True)
@@ -175,11 +181,7 @@ def verify(store_driver: StoreDriver, stand: str = "") -> Verification:
         try:
             reading.changes(stand)
         except Refused:
-            lost = Damage(
-                message="Der genannte Stand kommt im Änderungsprotokoll nicht vor: Einträge fehlen oder wurden ersetzt, oder "
-                "er gehört zu einem anderen Speicher."
-            )
-            return attrs.evolve(verification, damages=(*verification.damages, lost))
+            return attrs.evolve(verification, damages=(*verification.damages, STAND_MISSING))
     return verification
 
 

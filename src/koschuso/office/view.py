@@ -9,11 +9,14 @@ from koschuso.errors import NotFound
 from koschuso.model import DeclaredFields
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from koschuso.model import Catalogue, ExtraField, Finding, Record, ShownExtra
+    from koschuso.query import Condition
+    from koschuso.reporting.parameters import ReportPeriod
     from koschuso.reporting.report import OfficeInfo
+    from koschuso.reporting.texts import TextFolder
     from koschuso.rules import Rule
     from koschuso.store import Store
 
@@ -34,6 +37,7 @@ class OfficeView:
         rules: Sequence[Rule],
         *,
         declared: DeclaredFields | None = None,
+        texts: TextFolder | None = None,
     ) -> None:
         self._store = store
         self._rules = rules
@@ -41,6 +45,7 @@ class OfficeView:
         self._office = office
         self._as_of = as_of
         self._declared = declared or DeclaredFields()
+        self._texts = texts
         self._records: dict[str, dict[str, Record]] = {}
 
     @property
@@ -67,6 +72,17 @@ class OfficeView:
     def get(self, record_type: type[T], id: str) -> T | None:  # noqa: A002 - the record's own term
         """Give one record, or ``None`` when there is none."""
         return self._of(record_type).get(id)
+
+    def stream(self, record_type: type[T], *conditions: Condition) -> Iterator[T]:
+        """Give the records that meet all conditions, in the order of their ids; nothing is kept."""
+        from koschuso.query import Query  # noqa: PLC0415 - a view is often opened and not used
+
+        for stored in self._store.query(Query(record_type, conditions)):
+            yield stored.value
+
+    def text(self, report: str, time: ReportPeriod, slot: str) -> str | None:
+        """Give what the office wrote for a slot of a report, ``None`` where it wrote nothing."""
+        return None if self._texts is None else self._texts.read(report, time, slot)
 
     def catalogue(self, name: str) -> Catalogue:
         """Give a catalogue with what the enabled plugins added to it."""

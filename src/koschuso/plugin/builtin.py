@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from koschuso.interchange.format import Format, ReadOptions
-    from koschuso.model import Catalogue, Reading
+    from koschuso.model import Catalogue, Reading, Record
     from koschuso.reporting.report import Renderer, Report
     from koschuso.rules import Rule
     from koschuso.store.driver import StoreBackend
@@ -77,6 +77,47 @@ def koschuso_formats() -> Iterable[Format]:
         read=_read_register,
         carries=_REGISTER_CARRIES,
     )
+    yield from _school_figures()
+
+
+def _school_figures() -> Iterable[Format]:
+    from koschuso.interchange.format import Format  # noqa: PLC0415 - loaded when asked for
+    from koschuso.nrw import school_figures  # noqa: PLC0415 - as above
+
+    yield Format(
+        name="koschuso:schulsozialindex",
+        title="Schulsozialindex NRW",
+        suffixes=(".csv",),
+        recognise=school_figures.recognises_sozialindex,
+        read=lambda data, options: school_figures.take_sozialindex(data, _held(options), **_told(options)),
+        carries=_figures_carry("sozialindexstufe", "sozialindex_edition"),
+        edition=school_figures.sozialindex_edition,
+    )
+    yield Format(
+        name="koschuso:schuelerzahlen",
+        title="Schülerzahlen je Schule (Schulministerium, IT.NRW)",
+        suffixes=(".csv",),
+        recognise=school_figures.recognises_pupils,
+        read=lambda data, options: school_figures.take_pupils(data, _held(options), **_told(options)),
+        carries=_figures_carry("pupils", "pupils_edition"),
+        edition=school_figures.pupils_edition,
+    )
+
+
+def _held(options: ReadOptions) -> Iterable[Record]:
+    # A file that is read by itself finds no school that its figures could belong to.
+    return () if options.held is None else options.held.every("organisation")
+
+
+def _told(options: ReadOptions) -> dict[str, str]:
+    return {"edition": options.edition} | ({"name": options.name} if options.name else {})
+
+
+def _figures_carry(*fields: str) -> dict[str, tuple[str, ...]]:
+    """Everything else that an office knows about a school stays."""
+    return {
+        f"organisation/{type_}": tuple(f"school.{field}" for field in fields) for type_ in ("schule", "teilstandort")
+    }
 
 
 def _read_register(data: bytes, options: ReadOptions) -> Reading:

@@ -25,17 +25,24 @@ from koschuso.reporting.document import (
     Item,
     Listing,
     Missing,
+    Paragraph,
+    Points,
+    Prose,
     Section,
     Series,
     Sign,
+    Slot,
+    Span,
     Table,
     Text,
     TextStyle,
+    Value,
 )
+from koschuso.reporting.guarded import Count, Difference, Mean, Sentence, Share, Total
 from koschuso.reporting.parameters import AUDIENCES, Option, Parameters, PeriodKind, ReportPeriod
+from koschuso.reporting.protection import Protected, protect
 from koschuso.reporting.rendering import BUILTIN_RENDERERS, Renderer
 from koschuso.reporting.report import Report, make_document
-from koschuso.reporting.suppression import Suppression
 from koschuso.reporting.view import OfficeInfo, RecordsView, View
 
 __all__ = [
@@ -51,27 +58,40 @@ __all__ = [
     "ChartKind",
     "Column",
     "ColumnType",
+    "Count",
+    "Difference",
     "Document",
     "Figure",
     "Figures",
     "Item",
     "Listing",
+    "Mean",
     "Missing",
     "OfficeInfo",
     "Option",
+    "Paragraph",
     "Parameters",
     "PeriodKind",
+    "Points",
+    "Prose",
+    "Protected",
     "RecordsView",
     "Renderer",
     "Report",
     "ReportPeriod",
     "Section",
+    "Sentence",
     "Series",
+    "Share",
     "Sign",
-    "Suppression",
+    "Slot",
+    "Span",
     "Table",
     "Text",
     "TextStyle",
+    "Total",
+    "Value",
     "View",
     "make_document",
+    "protect",
 ]

@@ -3,7 +3,8 @@
 Published numbers hang together: a total is the sum of its parts, also across the tables of one report. Whoever knows
 all that is shown can solve these equations for what is hidden. A number is protected when, with everything that is
 shown, it may still have the least and the greatest value of its protection interval, as a whole number where everybody
-knows it to be one.
+knows it to be one. Where even a report with nothing but signs would tell more (a total is at least the number of its parts
+that are not 0), it is protected when it may have every value that such a report would leave.
 
 The choice is made by linear programmes (HiGHS), at most two for each sensitive number: the cheapest way in which it
 could move to the end of its interval while everything shown stays as it is; all that would have to move with it is
@@ -14,6 +15,7 @@ numbers give the same choice.
 from __future__ import annotations
 
 from collections.abc import Hashable
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import attrs
@@ -22,7 +24,6 @@ from koschuso.errors import Unavailable, WrongUse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from fractions import Fraction
 
 __all__ = ["AtMost", "Number", "Sum", "complementary"]
 
@@ -100,7 +101,7 @@ def complementary(numbers: Mapping[K, Number], known: Iterable[Sum[K] | AtMost[K
 
     Raises:
         WrongUse: A sum does not hold or names a number that there is not, or a sensitive number follows from numbers
-            that are always shown.
+            that cannot be hidden.
         Unavailable: The solver is not installed.
     """
     hidden: set[K] = set()
@@ -150,16 +151,14 @@ class _System(Generic[K]):
         self._place = {key: place for place, key in enumerate(self._keys)}
         self._size = len(self._keys)
         self._whole = [
-            place + offset
-            for offset in (0, self._size)
-            for place, key in enumerate(self._keys)
-            if numbers[key].whole
+            place + offset for offset in (0, self._size) for place, key in enumerate(self._keys) if numbers[key].whole
         ]
         self._solver = self._highs.Highs()
         # One thread and one seed: the same numbers give the same choice on every machine.
         for option, value in (("output_flag", False), ("threads", 1), ("random_seed", 0), ("mip_rel_gap", 0.0)):
             self._solver.setOptionValue(option, value)
         self._solver.passModel(self._model(rows))
+        self._distances: dict[K, tuple[float, float]] = {}
 
     def _model(self, rows: Sequence[_Row[K]]) -> Any:
         entries: list[list[tuple[int, float]]] = [[] for _ in range(self._size)]
@@ -195,10 +194,12 @@ class _System(Generic[K]):
         return max(0.0, float(number.value - number.least)) if down else _LARGE
 
     def distances(self, key: K) -> tuple[float, float]:
-        """Tell how far a sensitive number must be able to move down and up."""
-        number = self._numbers[key]
-        low, high = number.interval or (number.value, number.value)
-        return max(0.0, float(number.value - low)), max(0.0, float(high - number.value))
+        """Tell how far a sensitive number has to be able to move down and up."""
+        if key not in self._distances:
+            number = self._numbers[key]
+            low, high = number.interval or (number.value, number.value)
+            self._distances[key] = max(0.0, float(number.value - low)), max(0.0, float(high - number.value))
+        return self._distances[key]
 
     def free(self, key: K) -> None:
         """Let a number move at no cost: it is hidden."""
@@ -214,43 +215,83 @@ class _System(Generic[K]):
         self._solver.changeColCost(place + self._size, cost)
 
     def ways_out(self, key: K) -> Iterator[list[K]]:
-        """Give, for each direction, what moves with a number on the cheapest way to the end of its interval."""
-        for down, distance in zip((True, False), self.distances(key), strict=True):
-            if distance > 0:
-                yield self._solved(key, distance, down=down)[0]
+        """Give, for each direction, what moves with a number on the cheapest way to the end of its interval.
 
-    def is_protected(self, key: K) -> bool:
-        """Tell whether a number can move to both ends of its interval while all that is shown stays."""
-        return all(
-            self._solved(key, distance, down=down)[1] < _MOVED
-            for down, distance in zip((True, False), self.distances(key), strict=True)
-            if distance > 0
-        )
-
-    def _solved(self, key: K, distance: float, *, down: bool) -> tuple[list[K], float]:
-        """Move a number as cheaply as possible; give all that moves with it, and what it costs."""
-        place, size = self._place[key], self._size
-        there, back = (place + size, place) if down else (place, place + size)
-        self._solver.changeColBounds(there, distance, self._most(place, down=down))
-        self._solver.changeColBounds(back, 0.0, 0.0)
-        values, cost = self._solution(key)
-        if any(abs(values[i] - round(values[i])) > _WHOLE for i in self._whole):
-            # Somebody who knows that people are whole would see through a way out in fractions.
-            self._set_whole(self._highs.HighsVarType.kInteger)
-            values, cost = self._solution(key)
-            self._set_whole(self._highs.HighsVarType.kContinuous)
-        self._solver.changeColBounds(there, 0.0, self._most(place, down=down))
-        self._solver.changeColBounds(back, 0.0, self._most(place, down=not down))
-        return [self._keys[i] for i in range(size) if values[i] > _MOVED or values[i + size] > _MOVED], cost
-
-    def _solution(self, key: K) -> tuple[Sequence[float], float]:
-        self._solver.run()
-        if self._solver.getModelStatus() != self._highs.HighsModelStatus.kOptimal:
+        Raises:
+            WrongUse: It could not move at all if everything were hidden.
+        """
+        for down in (True, False):
+            if self.distances(key)[not down] > 0:
+                yield self._solved(key, down=down)[0]
+        if not any(self.distances(key)):
             raise WrongUse(
                 "Eine kleine Zahl lässt sich nicht verdecken, weil immer gezeigt werden soll, woraus sie folgt. "
                 "Bitte wenden Sie sich an die Urheber des Berichts.",
                 key=key,
             )
+
+    def is_protected(self, key: K) -> bool:
+        """Tell whether a number can move to both ends of its interval while all that is shown stays."""
+        return all(
+            self._solved(key, down=down)[1] < _MOVED for down in (True, False) if self.distances(key)[not down] > 0
+        )
+
+    def _solved(self, key: K, *, down: bool) -> tuple[list[K], float]:
+        """Move a number as cheaply as possible; give all that moves with it, and what it costs."""
+        place, size = self._place[key], self._size
+        there, back = (place + size, place) if down else (place, place + size)
+        self._solver.changeColBounds(there, self.distances(key)[not down], self._most(place, down=down))
+        self._solver.changeColBounds(back, 0.0, 0.0)
+        solution = self._whole_solution()
+        if solution is None:
+            # Not even with everything hidden; what it could do then is what it has to be able to do.
+            self._distances[key] = self._within_reach(key, there, back, down=down)
+            self._solver.changeColBounds(there, self.distances(key)[not down], self._most(place, down=down))
+            self._solver.changeColBounds(back, 0.0, 0.0)
+            solution = self._whole_solution()
+        self._restore(place)
+        if solution is None:
+            raise Unavailable("Das Rechenprogramm HiGHS findet nicht, was in diesem Bericht zu verdecken ist.")
+        values, cost = solution
+        return [self._keys[i] for i in range(size) if values[i] > _MOVED or values[i + size] > _MOVED], cost
+
+    def _within_reach(self, key: K, there: int, back: int, *, down: bool) -> tuple[float, float]:
+        """Give the distances of a number, shortened to how far it could move if everything were hidden."""
+        costs = list(self._solver.getLp().col_cost_)
+        self._set_costs({column: float(-(column == there)) for column in range(2 * self._size)})
+        self._solver.changeColBounds(there, 0.0, self.distances(key)[not down])
+        self._solver.changeColBounds(back, 0.0, 0.0)
+        solution = self._whole_solution()
+        self._set_costs(dict(enumerate(costs)))
+        far = 0.0 if solution is None else solution[0][there]
+        if self._numbers[key].whole:
+            far = float(round(far))
+        elif far <= _MOVED:
+            far = 0.0
+        one, other = self.distances(key)
+        return (far, other) if down else (one, far)
+
+    def _set_costs(self, costs: Mapping[int, float]) -> None:
+        for column, cost in costs.items():
+            self._solver.changeColCost(column, cost)
+
+    def _restore(self, place: int) -> None:
+        self._solver.changeColBounds(place, 0.0, self._most(place, down=False))
+        self._solver.changeColBounds(place + self._size, 0.0, self._most(place, down=True))
+
+    def _whole_solution(self) -> tuple[Sequence[float], float] | None:
+        """Solve, in whole numbers of people: who knows that they are whole would see through a way out in fractions."""
+        solution = self._solution()
+        if solution and any(abs(solution[0][i] - round(solution[0][i])) > _WHOLE for i in self._whole):
+            self._set_whole(self._highs.HighsVarType.kInteger)
+            solution = self._solution()
+            self._set_whole(self._highs.HighsVarType.kContinuous)
+        return solution
+
+    def _solution(self) -> tuple[Sequence[float], float] | None:
+        self._solver.run()
+        if self._solver.getModelStatus() != self._highs.HighsModelStatus.kOptimal:
+            return None
         return self._solver.getSolution().col_value, self._solver.getObjectiveValue()
 
     def _set_whole(self, kind: Any) -> None:
@@ -263,12 +304,18 @@ def _rows_of(one: Sum[K] | AtMost[K], numbers: Mapping[K, Number]) -> Iterator[_
     missing = [key for key in named if key not in numbers]
     if missing:
         raise WrongUse("Eine Summe nennt eine Zahl, die es im Bericht nicht gibt.", key=missing[0])
-    if isinstance(one, AtMost):
-        less, more = numbers[one.less].value, numbers[one.more].value
-        if less > more:
-            raise WrongUse("Eine Zahl im Bericht ist größer als eine, die sie nie übersteigen soll.", key=one.less)
+    return _order(one, numbers) if isinstance(one, AtMost) else _sum(one, numbers)
+
+
+def _order(one: AtMost[K], numbers: Mapping[K, Number]) -> Iterator[_Row[K]]:
+    less, more = numbers[one.less].value, numbers[one.more].value
+    if less > more:
+        raise WrongUse("Eine Zahl im Bericht ist größer als eine, die sie nie übersteigen soll.", key=one.less)
+    if one.less != one.more:
         yield _Row({one.more: 1.0, one.less: -1.0}, float(more - less))
-        return
+
+
+def _sum(one: Sum[K], numbers: Mapping[K, Number]) -> Iterator[_Row[K]]:
     total, parts = numbers[one.total].value, [numbers[part].value for part in one.parts]
     whole: dict[K, float] = {one.total: -1.0}
     for part in one.parts:

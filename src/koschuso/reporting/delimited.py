@@ -12,7 +12,8 @@ import re
 from typing import TYPE_CHECKING
 
 from koschuso.reporting.document import Chart, Column, ColumnType, Figures, Sign, Table
-from koschuso.reporting.german import cell_text, day_text, figure_text, moment_text
+from koschuso.reporting.german import cell_text, figure_text
+from koschuso.reporting.stated import INTERNAL, INTERNAL_NOTE, clean, count_text, facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,16 +34,8 @@ def render(document: Document) -> bytes:
     """Render a document as CSV."""
     rows: list[list[str]] = [["Bericht", guarded(document.title)]]
     if document.internal:
-        rows.append(["INTERN", "Ohne Unterdrückung kleiner Zahlen. Nicht zur Weitergabe bestimmt."])
-    facts = (
-        ("Stelle", document.office),
-        ("Gebiet", document.scope),
-        ("Zeitraum", document.period),
-        ("Datenstand", moment_text(document.as_of)),
-        ("Erstellt am", "" if document.created is None else day_text(document.created)),
-        ("Bestimmt für", document.audience_label),
-    )
-    rows.extend([name, guarded(value)] for name, value in facts if value)
+        rows.append([INTERNAL, INTERNAL_NOTE])
+    rows.extend([name, guarded(value)] for name, value in facts(document))
     for block in document.blocks():
         if isinstance(block, Table):
             rows.extend(([], *_lines(block)))
@@ -60,7 +53,7 @@ def render(document: Document) -> bytes:
                 for item in block.items
             )
     rows.extend(([], ["Fehlende Angaben", "Anzahl"]))
-    rows.extend([guarded(gap.what), str(gap.count)] for gap in document.missing)
+    rows.extend([guarded(gap.what), count_text(gap, grouped=False)] for gap in document.missing)
     if not document.missing:
         rows.append(["keine", "0"])
     rows.append([])
@@ -122,4 +115,4 @@ def _code(text: str) -> str:
 def _encode(rows: list[list[str]]) -> bytes:
     out = io.StringIO(newline="")
     csv.writer(out, delimiter=";", lineterminator="\r\n", quoting=csv.QUOTE_MINIMAL).writerows(rows)
-    return (_BOM + out.getvalue()).encode("utf-8")
+    return (_BOM + clean(out.getvalue())).encode("utf-8")

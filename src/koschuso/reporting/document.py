@@ -157,8 +157,9 @@ class Column:
         digits: Decimal places of a `ColumnType.NUMBER`.
         header: Whether the column names its row, so that screen readers announce it.
         group: Heading above several neighbouring columns, empty for none.
-        total: Whether each value is the sum of the numbers in the columns before it, up to the total column before, or
-            counts the people of those columns once each. It gives parts away, so protection has to know.
+        total: Whether each value is the sum of the numbers of the same unit in the columns before it, up to the total
+            column before, or counts the people of those columns once each. It gives parts away, so protection has to
+            know; sums over rows are known from ``Table.totals``.
     """
 
     title: str
@@ -181,7 +182,7 @@ class Table:
     """A table.
 
     Attributes:
-        key: Short key, unique in the document: anchor in HTML, sheet name in XLSX.
+        key: Short key, unique in the document: anchor in HTML, name in JSON.
         title: Caption.
         columns: The columns.
         rows: The rows, each with one value for each column.
@@ -363,7 +364,7 @@ class Figures:
 
     Attributes:
         items: The figures.
-        cards: Whether they are cards to be cut out, such as name badges: all of one size (90 × 55 mm), two beside each
+        cards: Whether they are cards to be cut out, such as name badges: all of one size (85 × 55 mm), two beside each
             other, the value large and the label below it.
     """
 

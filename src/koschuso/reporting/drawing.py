@@ -34,7 +34,7 @@ _LABELLED_FROM: Final = 0.06  # of the axis: a number would not fit into a small
 _APART: Final = 0.075  # of the axis: the least distance of two names beside their lines
 _MARKERS: Final = "osD^vP"
 _DASHES: Final = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)))
-_MANY_COLUMNS: Final = 6  # of a heat grid; the names of more stand aslant
+_HEADS_FIT: Final = 60  # characters above a heat grid side by side; longer names stand aslant
 
 
 def draw(chart: Chart, paint: Paint, save: Callable[[Any], None]) -> None:
@@ -98,7 +98,7 @@ def _height(chart: Chart) -> float:
     if chart.kind is ChartKind.LINE:
         return _LINE_HEIGHT
     if chart.kind is ChartKind.HEAT_GRID:
-        heads = 1.7 if len(chart.categories) > _MANY_COLUMNS else 0.7
+        heads = 1.7 if _stand_aslant(chart) else 0.7
         return heads + _ROW * max(len(chart.series), 1)
     return _FRAME + _ROW * max(len(chart.categories), 1)
 
@@ -270,24 +270,28 @@ def _draw_grid(axes: Any, chart: Chart, paint: Paint) -> None:
                     clip_on=False,
                 )
             )
-            axes.text(
-                column, row, label(value, chart), ha="center", va="center", color=paint(palette.on_heat(step))
-            )
+            axes.text(column, row, label(value, chart), ha="center", va="center", color=paint(palette.on_heat(step)))
     axes.set_xlim(-0.5, max(len(chart.categories), 1) - 0.5)
     axes.set_ylim(max(len(chart.series), 1) - 0.5, -0.5)
-    many = len(chart.categories) > _MANY_COLUMNS
+    aslant = _stand_aslant(chart)
     axes.xaxis.tick_top()
     axes.set_xticks(
         range(len(chart.categories)),
-        labels=[wrapped(name, 30, lines=1) if many else wrapped(name, 16) for name in chart.categories],
-        rotation=60 if many else 0,
-        ha="left" if many else "center",
-        rotation_mode="anchor" if many else "default",
+        labels=[wrapped(name, 30, lines=1) if aslant else wrapped(name, 16) for name in chart.categories],
+        rotation=60 if aslant else 0,
+        ha="left" if aslant else "center",
+        rotation_mode="anchor" if aslant else "default",
     )
     axes.set_yticks(range(len(chart.series)), labels=[wrapped(series.name) for series in chart.series])
     axes.tick_params(length=0)
     for side in axes.spines.values():
         side.set_visible(False)
+
+
+def _stand_aslant(chart: Chart) -> bool:
+    """Tell whether the names of the columns are too long to stand side by side."""
+    lines = [line for name in chart.categories for line in wrapped(name, 16).split("\n")]
+    return len(chart.categories) * (max(map(len, lines), default=0) + 1) > _HEADS_FIT
 
 
 def _step(value: Cell, strongest: float) -> int:

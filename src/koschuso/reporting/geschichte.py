@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from koschuso.model.foundation import Benefit
     from koschuso.reporting.document import Block
 
-__all__ = ["GESCHICHTE"]
+__all__ = ["GESCHICHTE", "office_frame"]
 
 _NAME = "koschuso:geschichte"
 _TITLE = "Die Koordinierungsstelle: Entstehung, Auftrag und Kooperation"
@@ -79,6 +79,11 @@ def _build(view: View, parameters: Parameters) -> Document:
             Missing(what="Konzepte ohne Datum", count=sum(concept.dated is None for concept in view.records(Concept))),
         ),
     )
+
+
+def office_frame(view: View, day: date) -> tuple[Block, ...]:
+    """Say what the office is docked to and what it is made of: facts and the volumes of its positions by employer."""
+    return _frame(view, day, _coordination(view, day))
 
 
 def _milestones(view: View, day: date) -> list[Milestone]:

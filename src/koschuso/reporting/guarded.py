@@ -15,9 +15,27 @@ import attrs
 from koschuso.errors import WrongUse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-__all__ = ["DOMINANCE", "Count", "Difference", "Guarded", "Mean", "Sentence", "Share", "Total", "counts_in"]
+__all__ = [
+    "DEFAULT_THRESHOLD",
+    "DOMINANCE",
+    "LEAST_THRESHOLD",
+    "Count",
+    "Difference",
+    "Guarded",
+    "Mean",
+    "Sentence",
+    "Share",
+    "Total",
+    "counts_in",
+]
+
+DEFAULT_THRESHOLD = 3
+"""Official statistics ask for at least three behind a published number."""
+
+LEAST_THRESHOLD = 2
+"""A threshold of 1 would suppress nothing while the report says that it did."""
 
 DOMINANCE = 85
 """Percent of an amount from which on a single contributor is taken to stand behind all of it (domain.md DS-13)."""
@@ -47,6 +65,8 @@ class Count:
         largest: How much of it comes from the largest of them.
         within: Key of a number that everybody knows to be at least as large: Teilnehmende are never more than
             Teilnahmen. Without it a shown number could tell more about a hidden one than its protection promises.
+        beside: A number that this one gives away where it is shown: whoever knows how long an event took reads the
+            Teilnahmen from the person-hours. It is hidden wherever that number is.
 
     Raises:
         WrongUse: The value is negative or no exact number, or an amount does not tell how many people are behind it.
@@ -58,6 +78,7 @@ class Count:
     contributors: int | None = attrs.field(default=None, kw_only=True)
     largest: int | Fraction | None = attrs.field(default=None, kw_only=True)
     within: tuple[str, ...] = attrs.field(default=(), kw_only=True)
+    beside: Count | None = attrs.field(default=None, kw_only=True)
 
     @value.validator
     def _is_exact(self, _: object, value: object) -> None:
@@ -80,19 +101,22 @@ class Count:
 class Share:
     """A percentage of people: a part of a whole.
 
-    Where it is shown, the part, the whole and the others count as shown.
+    Where it is shown, the part, the whole and the others count as shown. A whole that everybody may know, such as the
+    number of Fachkräfte, is a plain number; where that is small, the share is always hidden, so that not even the sign
+    tells anything.
 
     >>> Share(Count(3), Count(12)).value
     Fraction(25, 1)
     """
 
     part: Count
-    whole: Count
+    whole: Count | int
 
     @property
     def value(self) -> Fraction | None:
         """The percentage; ``None`` of nothing."""
-        return Fraction(100 * self.part.value) / self.whole.value if self.whole.value else None
+        whole = self.whole.value if isinstance(self.whole, Count) else self.whole
+        return Fraction(100 * self.part.value) / whole if whole else None
 
 
 @attrs.frozen
@@ -100,16 +124,25 @@ class Mean:
     """An average: an amount for each of a number, such as visits for each event.
 
     Where it is shown, the amount counts as shown, and so does the number.
+
+    >>> Mean(Count(Fraction(5, 2), people=5), Count(5), factor=60).value
+    Fraction(30, 1)
+
+    Attributes:
+        amount: What is shared out.
+        number: Among how many.
+        factor: By what the average is multiplied, such as 60 for minutes out of hours.
     """
 
     amount: Count
     number: Count | int
+    factor: int = attrs.field(default=1, kw_only=True)
 
     @property
     def value(self) -> Fraction | None:
         """The average; ``None`` of nothing."""
         number = self.number.value if isinstance(self.number, Count) else self.number
-        return Fraction(self.amount.value) / number if number else None
+        return self.factor * Fraction(self.amount.value) / number if number else None
 
 
 @attrs.frozen
@@ -129,6 +162,10 @@ Guarded = Count | Share | Mean | Difference
 """A value that may turn into `Sign.SUPPRESSED`."""
 
 
+def _numbers(numbers: Iterable[Guarded | int | Fraction | str]) -> tuple[Guarded | int | Fraction | str, ...]:
+    return tuple(numbers)
+
+
 @attrs.frozen
 class Sentence:
     """A sentence of a text with numbers in it.
@@ -144,13 +181,17 @@ class Sentence:
     """
 
     text: str
-    numbers: tuple[Guarded | int | Fraction | str, ...] = attrs.field(converter=tuple)
+    numbers: tuple[Guarded | int | Fraction | str, ...] = attrs.field(converter=_numbers)
     hidden: str = attrs.field(default="", kw_only=True)
     digits: int = attrs.field(default=1, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         if self.text.count("{}") != len(self.numbers):
             raise WrongUse(f"Der Satz »{self.text}« hat nicht so viele Stellen für Zahlen, wie ihm gegeben werden.")
+
+
+def _counts(counts: Iterable[Count]) -> tuple[Count, ...]:
+    return tuple(counts)
 
 
 @attrs.frozen
@@ -166,18 +207,18 @@ class Total:
     """
 
     total: Count
-    parts: tuple[Count, ...] = attrs.field(converter=tuple)
+    parts: tuple[Count, ...] = attrs.field(converter=_counts)
 
 
 def counts_in(value: object) -> Iterator[Count]:
-    """Give the counts that a value shows or gives away."""
+    """Give the counts that a value shows or gives away; of a count it is the count itself first."""
     if isinstance(value, Count):
         yield value
+        if value.beside is not None:
+            yield from counts_in(value.beside)
     elif isinstance(value, Share):
-        yield from (value.part, value.whole)
+        yield from (*counts_in(value.part), *counts_in(value.whole))
     elif isinstance(value, Mean):
-        yield value.amount
-        if isinstance(value.number, Count):
-            yield value.number
+        yield from (*counts_in(value.amount), *counts_in(value.number))
     elif isinstance(value, Difference):
-        yield from (value.now, value.before)
+        yield from (*counts_in(value.now), *counts_in(value.before))

@@ -5,6 +5,7 @@ What the lists at the door, the name badges and the certificates share. All of t
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -17,8 +18,9 @@ from koschuso.model.folding import fold
 from koschuso.model.participation import Participation, ParticipationStatus
 from koschuso.model.position import Assignment, Position
 from koschuso.model.relation import Relation
+from koschuso.query import Equals
 from koschuso.reporting.german import day_text, sort_key
-from koschuso.reporting.parameters import Option
+from koschuso.reporting.parameters import Option, ReportPeriod
 from koschuso.reporting.view import View, label
 
 if TYPE_CHECKING:
@@ -27,12 +29,27 @@ if TYPE_CHECKING:
 
     from koschuso.reporting.parameters import Parameters
 
-__all__ = ["EVENT_OPTION", "Guest", "GuestList", "days_words", "event_days", "event_of", "whole_number"]
+__all__ = [
+    "EVENT_OPTION",
+    "NAMES_NOTE",
+    "Guest",
+    "GuestList",
+    "asked_for",
+    "days_words",
+    "event_days",
+    "event_of",
+    "whole_number",
+]
 
 EVENT_OPTION: Final = Option(
     name="veranstaltung", title="Kennung der Veranstaltung", example="fachtag-2025", default=""
 )
 """The option by which every paper about one event is asked for."""
+
+NAMES_NOTE: Final = (
+    "Diese Unterlage nennt Menschen mit Namen und ist nur für die Koordinierungsstelle; bitte nicht weitergeben."
+)
+"""What stands in place of the rule for small numbers."""
 
 _OFF: Final = {
     EventStatus.ABGESAGT: "wurde abgesagt",
@@ -86,6 +103,11 @@ def event_days(event: Event) -> tuple[date, date]:
     at_midnight = end > begin and (end.hour, end.minute, end.second) == (0, 0, 0)
     last = end.date().fromordinal(end.date().toordinal() - 1) if at_midnight else end.date()
     return begin.date(), max(last, begin.date())
+
+
+def asked_for(parameters: Parameters, event: Event) -> Parameters:
+    """Give what was asked for with the year of the event as its time: the office's texts lie there."""
+    return attrs.evolve(parameters, time=ReportPeriod.year(event_days(event)[0].year))
 
 
 def days_words(event: Event) -> str:
@@ -143,7 +165,7 @@ class GuestList:
 
     @cached_property
     def _participations(self) -> tuple[Participation, ...]:
-        return tuple(one for one in self._view.records(Participation) if one.event_id == self._event.id)
+        return tuple(self._view.stream(Participation, Equals("event_id", self._event.id)))
 
     @cached_property
     def heads(self) -> int:
@@ -176,8 +198,8 @@ class GuestList:
                 continue
             who = _who(one)
             before = found.get(who)
-            # Registered twice is one seat and one certificate: the one with more hours counts.
-            if before is None or (one.hours or 0) > (before.participation.hours or 0):
+            # Registered twice is one seat and one certificate: the one with more hours counts, the whole event most.
+            if before is None or _amount(one) > _amount(before.participation):
                 found[who] = self._guest(one)
         return tuple(sorted(found.values(), key=lambda guest: (sort_key(guest.listed), guest.participation.id)))
 
@@ -228,6 +250,10 @@ def _who(one: Participation) -> tuple[str, ...]:
     if one.name or one.email:
         return ("name", fold(one.name), one.email.casefold())
     return ("participation", one.id)
+
+
+def _amount(one: Participation) -> Decimal:
+    return Decimal("Infinity") if one.hours is None and one.status.attended else one.hours or Decimal(0)
 
 
 def _listed(person: Person) -> str:

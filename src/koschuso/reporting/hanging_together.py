@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from koschuso.errors import WrongUse
 from koschuso.reporting.complementary import AtMost, Number, Sum, complementary
 from koschuso.reporting.document import Chart, Figures, Item, Listing, Missing, Section, Table, Text
-from koschuso.reporting.guarded import Count, Mean, Sentence, Share, Total, counts_in
+from koschuso.reporting.guarded import Count, Sentence, Share, Total, counts_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -42,7 +42,7 @@ def key_of(count: Count, place: Key) -> Key:
 def derived(value: object, place: Key) -> Iterator[Key]:
     """Give the keys of all numbers that are given away where a value is shown."""
     for number, count in enumerate(counts_in(value)):
-        yield key_of(count, place if isinstance(value, Count) else (*place, number))
+        yield key_of(count, place if isinstance(value, Count) and number == 0 else (*place, number))
     if isinstance(value, Share):
         yield _others_key(value, place)
 
@@ -93,7 +93,13 @@ def _texts(items: Iterable[Item]) -> Iterator[Any]:
 
 
 def _others_key(share: Share, place: Key) -> Key:
-    return ("others", key_of(share.part, (*place, 0)), key_of(share.whole, (*place, 1)))
+    return ("others", key_of(share.part, (*place, 0)), _whole_key(share, place))
+
+
+def _whole_key(share: Share, place: Key) -> Key:
+    if not isinstance(share.whole, Count):
+        return ("plain", *place)
+    return key_of(share.whole, (*place, sum(1 for _ in counts_in(share.part))))
 
 
 class Census:
@@ -115,6 +121,7 @@ class Census:
         self._constants: dict[Key, Number] = {}
         self._sums: dict[tuple[Key, tuple[Key, ...]], Sum[Key]] = {}
         self._orders: dict[tuple[Key, Key], AtMost[Key]] = {}
+        self._of_public: dict[Key, int] = {}
         for number, block in enumerate(blocks_of(sections)):
             for value, place in values_of(block, number):
                 self._take(value, place)
@@ -127,10 +134,10 @@ class Census:
         for number, gap in enumerate(missing):
             self._take(gap.count, ("missing", number))
         for number, total in enumerate(totals):
-            for place, count in enumerate((total.total, *total.parts)):
-                self._note(count, key_of(count, ("total", number, place)), shown=False)
-            parts = [key_of(part, ("total", number, place)) for place, part in enumerate(total.parts, start=1)]
-            self._sum(key_of(total.total, ("total", number, 0)), parts)
+            keys = [key_of(count, ("total", number, part)) for part, count in enumerate((total.total, *total.parts))]
+            for key, count in zip(keys, (total.total, *total.parts), strict=True):
+                self._note(count, key, shown=False)
+            self._sum(keys[0], keys[1:])
 
     @property
     def is_empty(self) -> bool:
@@ -151,16 +158,21 @@ class Census:
                     "gezeigt oder überall verdeckt wird. Bitte prüfen Sie den Bericht, der sie aufbaut."
                 )
             self._note(count, key, shown=True)
-        if isinstance(value, Share) and value.whole.value >= value.part.value:
+        if isinstance(value, Share):
             self._take_others(value, place)
 
     def _take_others(self, share: Share, place: Key) -> None:
         """Whoever sees a share of a whole knows the others as well."""
-        whole, part = share.whole, share.part
+        part, key = share.part, _others_key(share, place)
+        whole = share.whole if isinstance(share.whole, Count) else Count(share.whole)
+        if whole.value < part.value:
+            return
+        if whole is not share.whole:
+            self._constants[_whole_key(share, place)] = Number(value=whole.value, fixed=True)
+            self._of_public[key] = int(whole.value)
         others = Count(whole.value - part.value, people=max(0, whole.people - part.people))
-        key = _others_key(share, place)
         self._note(others, key, shown=False)
-        self._sum(key_of(whole, (*place, 1)), [key_of(part, (*place, 0)), key])
+        self._sum(_whole_key(share, place), [key_of(part, (*place, 0)), key])
 
     def _note(self, count: Count, key: Key, *, shown: bool) -> None:
         there = self._counts.setdefault(key, count)
@@ -224,11 +236,13 @@ class Census:
             return
         guarded = self._line((value, key) for value, key in values if isinstance(value, Count))
         for candidates in (guarded, self._line(values)):
-            # Columns of another kind may stand before the parts: the longest end that adds up is what a reader sees.
+            # Numbers of another kind may stand before the parts: the longest end that adds up is what a reader sees.
             for begin in range(len(candidates)):
-                if self._value(whole[0]) == sum(self._value(key) for key in candidates[begin:]):
-                    self._sum(whole[0], candidates[begin:])
-                    return
+                parts = candidates[begin:]
+                if self._value(whole[0]) == sum(self._value(key) for key in parts):
+                    self._sum(whole[0], parts)
+                    if begin == 0 or len(parts) > 1:
+                        return
         if isinstance(total, Count):
             self._sum(whole[0], guarded)
 
@@ -245,7 +259,11 @@ class Census:
             begin = 0
             for column, described in enumerate(table.columns):
                 if described.total:
-                    values = [(line[part], (table.key, row, part)) for part in range(begin, column)]
+                    values = [
+                        (line[part], (table.key, row, part))
+                        for part in range(begin, column)
+                        if table.columns[part].unit == described.unit
+                    ]
                     self._made_of(line[column], (table.key, row, column), values)
                     begin = column + 1
 
@@ -273,8 +291,11 @@ class Census:
     def hidden(self, threshold: int) -> frozenset[Key]:
         """Choose what is hidden: the small numbers and what gives them away."""
         small = {key for key, count in self._counts.items() if count.is_small(threshold)}
+        # Shares of a small whole that everybody knows are hidden whatever they are; there is no more room to give.
+        narrow = {key for key, whole in self._of_public.items() if 0 < whole < threshold}
+        sums = [one for one in self._sums.values() if narrow.isdisjoint(one.parts)]
         if not small:
-            return frozenset()
+            return frozenset(narrow)
         totals: dict[Key, int] = {}
         for total, _ in self._sums:
             totals[total] = totals.get(total, 0) + 1
@@ -283,7 +304,7 @@ class Census:
             for key, count in self._counts.items()
         }
         orders = [order for order in self._orders.values() if order.more in numbers]
-        return frozenset(small) | complementary({**numbers, **self._constants}, [*self._sums.values(), *orders])
+        return frozenset({*small, *narrow}) | complementary({**numbers, **self._constants}, [*sums, *orders])
 
     def _number(self, key: Key, count: Count, threshold: int, totals: int) -> Number:
         places = self._places[key]
@@ -294,7 +315,8 @@ class Census:
             value=count.value,
             least=least,
             interval=_interval(count, threshold, 1 if whole else 0) if threshold else None,
-            cost=places * _TOTAL_COST**totals,
+            # A small sign for a small number: of several ways out the reader keeps the larger numbers.
+            cost=places * _TOTAL_COST**totals * (1 + int(count.value).bit_length() / 8),
             fixed=bool(places) and count.value == 0,
             whole=whole,
         )
@@ -306,6 +328,6 @@ def _interval(count: Count, threshold: int, least: int) -> tuple[Fraction | int,
     if isinstance(value, int):
         if count.people == value < threshold:
             return least, threshold
-        room = ceil(max(value * UNCERTAINTY, threshold))
+        room = max(ceil(value * UNCERTAINTY), threshold)
         return max(least, value - room), value + room
     return value * (1 - UNCERTAINTY), value * (1 + UNCERTAINTY)

@@ -11,6 +11,8 @@ from koschuso.errors import Refused
 from koschuso.model.finding import Severity
 from koschuso.model.period import Period
 from koschuso.model.position import Funding
+from koschuso.reporting.beratungen import ConsultationChapters
+from koschuso.reporting.changes import Change, changes_table
 from koschuso.reporting.concepts import concept_table
 from koschuso.reporting.document import (
     Cell,
@@ -28,18 +30,21 @@ from koschuso.reporting.document import (
     Text,
 )
 from koschuso.reporting.german import berlin_day, day_text, number_text
+from koschuso.reporting.guarded import Sentence
 from koschuso.reporting.parameters import Parameters, PeriodKind
 from koschuso.reporting.report import Report, make_document
 from koschuso.reporting.saeulen import Saeulen
 from koschuso.reporting.schools import Schools
 from koschuso.reporting.staff_facts import STAFF_NOTES, positions_missing
 from koschuso.reporting.staffing import Place, Share, Staffing, Work, heads, total
-from koschuso.reporting.suppression import Suppression
-from koschuso.reporting.work import OfficeWork
+from koschuso.reporting.veranstaltungen import EventChapters
+from koschuso.reporting.work import ConceptWork
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
 
+    from koschuso.reporting.guarded import Total
     from koschuso.reporting.view import View
 
 __all__ = ["KENNZAHLEN", "KEY_RATIO", "Koordinierungsschluessel", "koordinierungsschluessel"]
@@ -132,8 +137,7 @@ def _build(view: View, parameters: Parameters) -> Document:
         about_positions=True,
         missing=page.missing(),
         notes=page.notes(),
-        suppressed=page.suppression.hidden,
-        suppression_note=page.suppression.note,
+        totals=page.totals(),
     )
 
 
@@ -146,10 +150,13 @@ class _Page:
         self._schools = Schools(view, day)
         self._staffing = Staffing(view, Period.on(day), self._schools)
         self._during = Staffing(view, parameters.time.period, self._schools)
-        self._work = OfficeWork(view, parameters.time.period, today)
+        self._time = parameters.time
+        self._today = today
+        self._events = EventChapters(view, parameters, schools=self._schools, during=self._during)
+        self._consultations = ConsultationChapters(view, parameters, schools=self._schools)
+        self._work = ConceptWork(view, parameters.time.period)
         self._key = koordinierungsschluessel(view, self._staffing, day)
         self._all = self._staffing.of(Work.SCHULSOZIALARBEIT)
-        self.suppression = Suppression(threshold=parameters.threshold, internal=parameters.internal)
 
     def staff_figures(self) -> Figures:
         at_schools = [share for share in self._all if share.place is Place.SCHULE]
@@ -242,54 +249,86 @@ class _Page:
         )
 
     def work(self) -> tuple[Figures | Table | Text, ...]:
-        return (self._work_figures(), *self._concepts(), *self._findings())
+        comparison = self._comparison()
+        compared = () if comparison is None else (comparison,)
+        return (self._work_figures(), *compared, *self._concepts(), *self._findings())
+
+    def totals(self) -> Iterator[Total]:
+        """What follows from the figures: visits with a name are those that are not without."""
+        yield from self._events.totals()
+        yield from self._consultations.totals()
 
     def _work_figures(self) -> Figures:
-        work, hide = self._work, self.suppression
-        attendance, consultations = work.attendance, work.consultations
-        staff = {
-            share.position.holder_id for share in self._during.of(Work.SCHULSOZIALARBEIT) if share.position.holder_id
-        }
-        reached = len(staff & attendance.person_ids)
-        visits = hide.count(attendance.visits)
-        people = hide.count(len(attendance.people))
-        # Visits with and without a name add up to the visits that are shown: a small one of the two gives itself away.
-        anonymous = f"{attendance.anonymous} Teilnahmen ohne Namen nicht enthalten" if attendance.anonymous else ""
-        if hide.is_small(attendance.anonymous) or hide.is_small(attendance.visits - attendance.anonymous):
-            anonymous = "Teilnahmen ohne Namen nicht enthalten"
-        noted = consultations.contacts - consultations.unknown_minutes
-        hours = hide.amount(Fraction(consultations.minutes, 60), contributors=noted)
-        if consultations.contacts and not noted:
-            hours = Sign.UNKNOWN
+        now, reach = self._events.facts.now, self._events.reach
+        anonymous = Sentence(
+            "{} Teilnahmen ohne Namen nicht enthalten",
+            (self._events.tables.anonymous(),),
+            hidden="Teilnahmen ohne Namen nicht enthalten",
+        )
+        contacts = self._consultations.facts.now.all
+        committees = {sitting.committee_id for sitting in now.sittings if sitting.committee_id}
         return Figures(
             items=(
                 Figure(
                     label="Veranstaltungen",
-                    value=len(work.held),
-                    note="durchgeführt" + (f", {work.called_off} abgesagt" if work.called_off else ""),
+                    value=len(now.held),
+                    note="durchgeführt" + (f", {now.called_off} abgesagt" if now.called_off else ""),
                 ),
-                Figure(label="Teilnahmen", value=visits, note="Besuche, mehrfach gezählt"),
-                Figure(label="Teilnehmende", value=people, note=anonymous or "verschiedene Personen"),
+                Figure(
+                    label="Teilnahmen",
+                    value=self._events.tables.visits(),
+                    note="Besuche, mehrfach gezählt",
+                ),
+                Figure(
+                    label="Teilnehmende",
+                    value=self._events.tables.people(),
+                    note=anonymous if now.all.anonymous else "verschiedene Personen",
+                ),
                 Figure(
                     label="Reichweite",
-                    value=hide.percentage(reached, len(staff)),
+                    value=self._events.tables.reached(reach),
                     unit="%",
                     digits=1,
                     note="der Fachkräfte nahmen teil",
                 ),
-                Figure(label="Beratungskontakte", value=hide.count(consultations.contacts)),
-                Figure(label="Beratungszeit", value=hours, unit="Std.", digits=1),
+                Figure(label="Personenstunden", value=self._events.tables.person_hours(), unit="Std.", digits=1),
+                Figure(label="Beratungskontakte", value=contacts.count()),
+                Figure(label="Beratungszeit", value=contacts.hours(), unit="Std.", digits=1),
                 Figure(
                     label="Gremiensitzungen",
-                    value=len(work.sittings),
-                    note=_counted_words(len(work.committees), "in {} Gremium", "in {} Gremien"),
+                    value=len(now.sittings),
+                    note=_counted_words(len(committees), "in {} Gremium", "in {} Gremien"),
                 ),
-                Figure(label="Konzepte fertiggestellt", value=len(work.finished_concepts)),
+                Figure(label="Konzepte fertiggestellt", value=len(self._work.finished)),
             )
         )
 
+    def _comparison(self) -> Table | Text | None:
+        """Set the work of the period beside that of the period before."""
+        before = self._time.previous()
+        events, consultations = self._events.facts, self._consultations.facts
+        if before is None or events.before is None or consultations.before is None:
+            return None
+        then, contacts = events.before, consultations.before.all
+        if not (then.held or then.sittings or contacts.contacts):
+            sentence = f"Zum Vergleich: Für den Zeitraum davor ({before.label}) ist keine Arbeit erfasst."
+            return Text(paragraphs=(sentence,))
+        finished = ConceptWork(self._view, before.period).finished
+        return changes_table(
+            (
+                *self._events.tables.changes(),
+                Change("Beratungskontakte", consultations.now.all.count(), contacts.count("vorher")),
+                Change("Beratungszeit (Std.)", consultations.now.all.hours(), contacts.hours("vorher")),
+                Change("Gremiensitzungen", len(events.now.sittings), len(then.sittings)),
+                Change("Konzepte fertiggestellt", len(self._work.finished), len(finished)),
+            ),
+            self._time,
+            before,
+            self._today,
+        )
+
     def _concepts(self) -> tuple[Table, ...]:
-        finished = self._work.finished_concepts
+        finished = self._work.finished
         return (concept_table(self._view, finished, title="Fertiggestellte Konzepte"),) if finished else ()
 
     def _findings(self) -> tuple[Text, ...]:
@@ -306,23 +345,17 @@ class _Page:
         return (Text(paragraphs=(sentence,)),)
 
     def missing(self) -> tuple[Missing, ...]:
-        work, unknown = self._work, self._work.consultations.unknown_minutes
         return (
             *positions_missing(self._staffing),
             Missing(
                 what="Stellenanteile der Koordination ohne Angabe des Umfangs", count=self._key.coordination_unknown
             ),
-            Missing(what="vergangene Veranstaltungen ohne Vermerk, ob sie stattfanden", count=work.unfinished),
-            Missing(
-                what="Beratungskontakte ohne Angabe der Dauer",
-                count=0 if self.suppression.is_small(unknown) else unknown,
-            ),
-            Missing(what="Serientermine aus Kalendern, die nur einmal zählen", count=work.repeating),
-            Missing(what="Konzepte, deren Datum für den Zeitraum zu ungenau ist", count=work.undated_concepts),
+            *self._events.missing(),
+            Missing(what="Beratungskontakte ohne Angabe der Dauer", count=self._consultations.tables.untimed()),
+            Missing(what="Konzepte, deren Datum für den Zeitraum zu ungenau ist", count=self._work.undated),
         )
 
     def notes(self) -> tuple[str, ...]:
-        few = self.suppression.is_small(self._work.consultations.unknown_minutes)
         return (
             (
                 f"Stellen, Schulen und der Koordinierungsschlüssel sind Angaben für den {day_text(self._day)}; "
@@ -331,10 +364,11 @@ class _Page:
             *STAFF_NOTES,
             (
                 "Teilnahmen sind Besuche: Wer dreimal kommt, zählt dreimal. Teilnehmende sind verschiedene Personen. Die "
-                "Reichweite ist der Anteil der im Zeitraum tätigen Fachkräfte, die mindestens einmal teilnahmen."
+                "Reichweite ist der Anteil der im Zeitraum tätigen Fachkräfte, die mindestens einmal teilnahmen; besetzte Stellen "
+                "ohne erfasste Person zählen als nicht erreicht. Personenstunden sind die Zeit aller Teilnahmen zusammen, soweit "
+                "die Dauer der Veranstaltungen bekannt ist."
             ),
             "Veranstaltungen zählen, wenn sie als durchgeführt vermerkt sind; Sitzungen von Gremien zählen getrennt.",
-            *(["Bei einzelnen Beratungskontakten fehlt die Dauer."] if few else []),
         )
 
 

@@ -5,8 +5,32 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from koschuso.reporting.document import Chart, Column, Document, Figures, Listing, Section, Sign, Table, Text, TextStyle
-from koschuso.reporting.german import cell_text, day_text, figure_text, moment_text
+from koschuso.reporting.document import (
+    Chart,
+    Column,
+    Document,
+    Figures,
+    Listing,
+    Paragraph,
+    Points,
+    Prose,
+    Section,
+    Sign,
+    Table,
+    Text,
+    TextStyle,
+)
+from koschuso.reporting.german import cell_text, figure_text
+from koschuso.reporting.stated import (
+    INTERNAL,
+    INTERNAL_NOTE,
+    NOTHING_MISSING,
+    clean,
+    count_text,
+    facts,
+    link_target,
+    protection_text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,31 +49,20 @@ def render(document: Document) -> bytes:
     """Render a document as Markdown (CommonMark with tables) in UTF-8."""
     lines = [f"# {_inline(document.title)}", ""]
     if document.internal:
-        lines += ["> **INTERN** Ohne Unterdrückung kleiner Zahlen. Nicht zur Weitergabe bestimmt.", ""]
-    facts = (
-        ("Stelle", document.office),
-        ("Gebiet", document.scope),
-        ("Zeitraum", document.period),
-        ("Datenstand", moment_text(document.as_of)),
-        ("Erstellt am", "" if document.created is None else day_text(document.created)),
-        ("Bestimmt für", document.audience_label),
-    )
-    lines += [f"- {name}: {_inline(value)}" for name, value in facts if value]
+        lines += [f"> **{INTERNAL}** {INTERNAL_NOTE}", ""]
+    lines += [f"- {name}: {_inline(value)}" for name, value in facts(document)]
     for section in document.sections:
         lines += ["", *_section(section, 2)]
     lines += ["", *_closing(document)]
-    return ("\n".join(lines).rstrip("\n") + "\n").encode("utf-8")
+    return clean("\n".join(lines).rstrip("\n") + "\n").encode("utf-8")
 
 
 def _closing(document: Document) -> Iterator[str]:
     yield from ("## Hinweise", "", "### Fehlende Angaben", "")
-    yield from (f"- {gap.count} {_inline(gap.what)}" for gap in document.missing)
+    yield from (f"- {count_text(gap)} {_inline(gap.what)}" for gap in document.missing)
     if not document.missing:
-        yield "Es fehlen keine Angaben."
-    if document.suppression_note or document.suppressed:
-        yield from ("", "### Schutz kleiner Zahlen", "")
-        count = f" Unterdrückte Werte: {document.suppressed}." if document.suppressed else ""
-        yield _paragraph(document.suppression_note + count)
+        yield NOTHING_MISSING
+    yield from ("", "### Schutz kleiner Zahlen", "", _paragraph(protection_text(document)))
     if document.notes:
         yield from ("", "### Zur Zählweise", "")
         yield from (f"- {_paragraph(note)}" for note in document.notes)
@@ -77,6 +90,8 @@ def _block(block: Block) -> Iterator[str]:
                 if block.style is TextStyle.NOTE and paragraph.strip()
                 else _paragraph(paragraph)
             )
+    elif isinstance(block, Prose):
+        yield from _prose(block.parts, "")
     elif isinstance(block, Listing):
         yield from _items(block.items, "", ordered=block.ordered)
     elif isinstance(block, Figures):
@@ -96,6 +111,35 @@ def _items(items: Sequence[Item], indent: str, *, ordered: bool = False) -> Iter
         lead = f"**{_inline(item.lead)}** " if item.lead else ""
         yield f"{indent}{mark} {lead}{_inline(item.text) if lead else _paragraph(item.text)}"
         yield from _items(item.items, indent + " " * (len(mark) + 1))
+
+
+def _prose(parts: Sequence[Paragraph | Points], indent: str) -> Iterator[str]:
+    """Write the words of the office; an empty line parts what does not belong together."""
+    for place, part in enumerate(parts):
+        if place:
+            yield ""
+        if isinstance(part, Paragraph):
+            yield indent + _spans(part)
+            continue
+        for number, item in enumerate(part.items, start=1):
+            mark = f"{number}. " if part.ordered else "- "
+            lines = _prose(item, indent + " " * len(mark))
+            yield f"{indent}{mark}{next(lines, '').lstrip(' ')}"
+            yield from lines
+
+
+def _spans(paragraph: Paragraph) -> str:
+    written = []
+    for span in paragraph.spans:
+        # Marks of emphasis hold only where no blank stands beside them on the inside.
+        text = _escaped(span.text)
+        core = text.strip(" ")
+        mark = "***" if span.strong and span.emphasis else "**" if span.strong else "*" if span.emphasis else ""
+        shown = f"{mark}{core}{mark}" if core else ""
+        if core and (target := link_target(span.link)):
+            shown = f"[{shown}](<{target}>)"
+        written.append(text.replace(core, shown, 1) if core else text)
+    return _begun("".join(written))
 
 
 def _chart(chart: Chart) -> Iterator[str]:
@@ -136,15 +180,21 @@ def _row_of(cells: Iterator[str]) -> str:
 
 def _paragraph(text: str) -> str:
     """Escape a text that begins a line: what would begin a list or a heading stays what it is."""
-    return (
-        _BLOCK_START.sub(
-            lambda found: f"{found[1]}\\{found[2]}" if found[1] else f"\\{found[3]}", _inline(text), count=1
-        )
-        if (_BLOCK_START.match(text.lstrip()))
-        else _inline(text)
-    )
+    return _begun(_inline(text))
+
+
+def _begun(line: str) -> str:
+    return _BLOCK_START.sub(_held, line, count=1) if _BLOCK_START.match(line.lstrip()) else line
+
+
+def _held(found: re.Match[str]) -> str:
+    return f"{found[1]}\\{found[2]}" if found[1] else f"\\{found[3]}"
 
 
 def _inline(text: str) -> str:
     """Escape what Markdown and HTML would read as more than text, and keep it on one line."""
-    return _ENTITY.sub("&amp;", _SPECIAL.sub(r"\\\1", " ".join(text.split())))
+    return _escaped(" ".join(text.split()))
+
+
+def _escaped(text: str) -> str:
+    return _ENTITY.sub("&amp;", _SPECIAL.sub(r"\\\1", text))

@@ -8,7 +8,19 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["HEAT_STEPS", "LIGHT", "ROLES", "SERIES", "heat", "line", "on_fill", "on_heat", "fill", "placeholder", "role_of"]
+__all__ = [
+    "HEAT_STEPS",
+    "LIGHT",
+    "ROLES",
+    "SERIES",
+    "fill",
+    "heat",
+    "line",
+    "on_fill",
+    "on_heat",
+    "placeholder",
+    "role_of",
+]
 
 SERIES: Final = 6
 """How many series can be told apart; further ones begin again."""
@@ -20,11 +32,41 @@ LIGHT: Final[dict[str, str]] = {
     "ink": "#1c2733",
     "grid": "#c9d2da",
     "paper": "#ffffff",
-    **dict(zip((f"fill-{n}" for n in range(1, 7)), ("#123f5c", "#f2b55c", "#2a7f73", "#e3d8f0", "#7c2346", "#a9b6bf"), strict=True)),
-    **dict(zip((f"on-{n}" for n in range(1, 7)), ("#ffffff", "#1c1508", "#ffffff", "#241834", "#ffffff", "#141a1f"), strict=True)),
-    **dict(zip((f"line-{n}" for n in range(1, 7)), ("#123f5c", "#b4560b", "#2a7f73", "#7b4a8c", "#7c2346", "#5c6973"), strict=True)),
-    **dict(zip((f"heat-{n}" for n in range(6)), ("#ffffff", "#e3eef5", "#b9d5e6", "#7fb1d0", "#2d6f98", "#123f5c"), strict=True)),
-    **dict(zip((f"on-heat-{n}" for n in range(6)), ("#1c2733", "#1c2733", "#12202c", "#0a1620", "#ffffff", "#ffffff"), strict=True)),
+    **dict(
+        zip(
+            (f"fill-{n}" for n in range(1, 7)),
+            ("#123f5c", "#f2b55c", "#2a7f73", "#e3d8f0", "#7c2346", "#a9b6bf"),
+            strict=True,
+        )
+    ),
+    **dict(
+        zip(
+            (f"on-{n}" for n in range(1, 7)),
+            ("#ffffff", "#1c1508", "#ffffff", "#241834", "#ffffff", "#141a1f"),
+            strict=True,
+        )
+    ),
+    **dict(
+        zip(
+            (f"line-{n}" for n in range(1, 7)),
+            ("#123f5c", "#b4560b", "#2a7f73", "#7b4a8c", "#7c2346", "#5c6973"),
+            strict=True,
+        )
+    ),
+    **dict(
+        zip(
+            (f"heat-{n}" for n in range(6)),
+            ("#ffffff", "#e3eef5", "#b9d5e6", "#7fb1d0", "#2d6f98", "#123f5c"),
+            strict=True,
+        )
+    ),
+    **dict(
+        zip(
+            (f"on-heat-{n}" for n in range(6)),
+            ("#1c2733", "#1c2733", "#12202c", "#0a1620", "#ffffff", "#ffffff"),
+            strict=True,
+        )
+    ),
 }
 """The colour of each role on white paper; `templates/document.css` has the same for pages."""
 

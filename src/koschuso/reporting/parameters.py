@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -14,12 +14,12 @@ from koschuso.errors import InvalidRecord, WrongUse
 from koschuso.model.period import Period, schuljahr_of
 from koschuso.model.values import EMPTY
 from koschuso.reporting.german import berlin_day, day_text
-from koschuso.reporting.suppression import DEFAULT_THRESHOLD, LEAST_THRESHOLD
+from koschuso.reporting.guarded import DEFAULT_THRESHOLD, LEAST_THRESHOLD
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["AUDIENCES", "INTERNAL", "Option", "Parameters", "PeriodKind", "ReportPeriod", "parse"]
+__all__ = ["AUDIENCES", "INTERNAL", "Option", "Parameters", "PeriodKind", "ReportPeriod", "parse", "parse_day"]
 
 INTERNAL = "intern"
 """The one audience that sees unsuppressed figures."""
@@ -30,6 +30,7 @@ AUDIENCES = (INTERNAL, "netzwerk", "traeger", "gremium_oeffentlich", "foerdergeb
 _DEFAULT_AUDIENCE = "gremium_oeffentlich"
 _EARLIEST_YEAR, _LATEST_YEAR = 1990, 2100
 _MOST_THRESHOLD = 100
+_AUGUST = 8
 
 _GERMAN_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 _ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
@@ -76,6 +77,42 @@ class ReportPeriod:
     def last(self) -> date:
         """Last day; for a Stichtag the day itself."""
         return self.period.last or date.max
+
+    @property
+    def short(self) -> str:
+        """The time in as few words as a heading has room for.
+
+        >>> ReportPeriod.schuljahr("2024/25").short, ReportPeriod.stichtag(date(2025, 10, 15)).short
+        ('2024/25', '15.10.2025')
+        """
+        return _SHORT[self.kind](self)
+
+    @property
+    def slug(self) -> str:
+        """The time as the name of a folder: digits, small letters, hyphens and an underscore.
+
+        >>> ReportPeriod.year(2025).slug, ReportPeriod.schuljahr("2024/25").slug
+        ('2025', '2024-25')
+        """
+        return _SLUGS[self.kind](self)
+
+    def previous(self) -> ReportPeriod | None:
+        """Give the period of the same kind before this one; ``None`` where that would be before all offices.
+
+        Of a Stichtag it is the same day of the year before, of a Förderzeitraum the span of the same length that ends
+        the day before it begins.
+
+        >>> ReportPeriod.schuljahr("2024/25").previous().label
+        'Schuljahr 2023/24 (01.08.2023 – 31.07.2024)'
+        """
+        if self.first.year <= _EARLIEST_YEAR:
+            return None
+        if self.kind is PeriodKind.STICHTAG:
+            return ReportPeriod.stichtag(_year_before(self.first))
+        day_before = self.first - timedelta(days=1)
+        if self.kind is PeriodKind.FOERDERZEITRAUM:
+            return _foerderzeitraum((_begin_of_span_before(self.first, self.last), day_before))
+        return _TIMES[_OPTION_OF[self.kind]][1](_current(self.kind, day_before))
 
     @classmethod
     def stichtag(cls, day: date) -> ReportPeriod:
@@ -197,7 +234,7 @@ def _time(asked: Mapping[str, object], title: str, kinds: tuple[PeriodKind, ...]
 
 def _current(kind: PeriodKind, today: date) -> object:
     """Give the period of a kind that a day falls into."""
-    half = 1 if today.month >= 8 or today.month == 1 else 2  # noqa: PLR2004 - August to January
+    half = 1 if today.month >= _AUGUST or today.month == 1 else 2
     current: Mapping[PeriodKind, object] = {
         PeriodKind.KALENDERJAHR: today.year,
         PeriodKind.SCHULJAHR: schuljahr_of(today),
@@ -207,6 +244,28 @@ def _current(kind: PeriodKind, today: date) -> object:
         PeriodKind.STICHTAG: today,
     }
     return current[kind]
+
+
+def _year_before(day: date) -> date:
+    return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
+
+
+def _begin_of_span_before(first: date, last: date) -> date:
+    """Give the first day of the span of the same length before: in months where it is made of whole months."""
+    after = last + timedelta(days=1)
+    if first.day == after.day == 1:
+        months = (after.year - first.year) * 12 + after.month - first.month
+        begin = first.year * 12 + first.month - 1 - months
+        return date(begin // 12, begin % 12 + 1, 1)
+    return first - (after - first)
+
+
+def _half(time: ReportPeriod) -> int:
+    return 1 if time.first.month == _AUGUST else 2
+
+
+def _quarter(time: ReportPeriod) -> int:
+    return (time.first.month + 2) // 3
 
 
 def _year(value: object) -> ReportPeriod:
@@ -267,6 +326,19 @@ def _foerderzeitraum(value: object) -> ReportPeriod:
 
 def _stichtag(value: object) -> ReportPeriod:
     return ReportPeriod.stichtag(_day("stichtag", value))
+
+
+def parse_day(name: str, value: object) -> date:
+    """Read a day as one writes it: 15.10.2025 or 2025-10-15.
+
+    Args:
+        name: The parameter that it is given for, for messages.
+        value: The day, or its text.
+
+    Raises:
+        WrongUse: It is not understood, or there is no such day.
+    """
+    return _day(name, value)
 
 
 def _day(name: str, value: object) -> date:
@@ -340,6 +412,22 @@ _EXAMPLES = {
     PeriodKind.QUARTAL: "1/2025",
     PeriodKind.FOERDERZEITRAUM: "01.08.2024–31.07.2025",
     PeriodKind.STICHTAG: "15.10.2025",
+}
+_SHORT: Mapping[PeriodKind, Callable[[ReportPeriod], str]] = {
+    PeriodKind.KALENDERJAHR: lambda time: f"{time.first.year}",
+    PeriodKind.SCHULJAHR: lambda time: schuljahr_of(time.first),
+    PeriodKind.SCHULHALBJAHR: lambda time: f"{_half(time)}. Halbjahr {schuljahr_of(time.first)}",
+    PeriodKind.QUARTAL: lambda time: f"{_quarter(time)}. Quartal {time.first.year}",
+    PeriodKind.FOERDERZEITRAUM: lambda time: f"{day_text(time.first)} – {day_text(time.last)}",
+    PeriodKind.STICHTAG: lambda time: day_text(time.first),
+}
+_SLUGS: Mapping[PeriodKind, Callable[[ReportPeriod], str]] = {
+    PeriodKind.KALENDERJAHR: lambda time: f"{time.first.year:04d}",
+    PeriodKind.SCHULJAHR: lambda time: schuljahr_of(time.first).replace("/", "-"),
+    PeriodKind.SCHULHALBJAHR: lambda time: f"{schuljahr_of(time.first).replace('/', '-')}-{_half(time)}",
+    PeriodKind.QUARTAL: lambda time: f"{time.first.year:04d}-q{_quarter(time)}",
+    PeriodKind.FOERDERZEITRAUM: lambda time: f"{time.first.isoformat()}_{time.last.isoformat()}",
+    PeriodKind.STICHTAG: lambda time: time.first.isoformat(),
 }
 _GERMAN_KINDS = {
     PeriodKind.KALENDERJAHR: "ein Kalenderjahr",

@@ -14,7 +14,7 @@ import attrs
 from koschuso.errors import WrongUse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 __all__ = ["Paragraph", "Points", "Prose", "Slot", "Span"]
 
@@ -66,11 +66,23 @@ class Span:
     link: str = attrs.field(default="", kw_only=True)
 
 
+def _spans(spans: Iterable[Span]) -> tuple[Span, ...]:
+    return tuple(spans)
+
+
+def _parts(parts: Iterable[Paragraph | Points]) -> tuple[Paragraph | Points, ...]:
+    return tuple(parts)
+
+
+def _items(items: Iterable[Iterable[Paragraph | Points]]) -> tuple[tuple[Paragraph | Points, ...], ...]:
+    return tuple(map(_parts, items))
+
+
 @attrs.frozen
 class Paragraph:
     """A paragraph, made of spans that follow one another without anything between them."""
 
-    spans: tuple[Span, ...] = attrs.field(converter=tuple)
+    spans: tuple[Span, ...] = attrs.field(converter=_spans)
 
     @property
     def text(self) -> str:
@@ -87,7 +99,7 @@ class Points:
         ordered: Whether the points are numbered, from 1 on.
     """
 
-    items: tuple[tuple[Paragraph | Points, ...], ...] = attrs.field(converter=tuple)
+    items: tuple[tuple[Paragraph | Points, ...], ...] = attrs.field(converter=_items)
     ordered: bool = attrs.field(default=False, kw_only=True)
 
 
@@ -100,7 +112,7 @@ class Prose:
         key: Key of the slot that it fills, empty for none.
     """
 
-    parts: tuple[Paragraph | Points, ...] = attrs.field(converter=tuple)
+    parts: tuple[Paragraph | Points, ...] = attrs.field(converter=_parts)
     key: str = ""
 
     def paragraphs(self) -> Iterator[Paragraph]:

@@ -24,7 +24,7 @@ import attrs
 
 from koschuso.reporting.document import Chart, Figures, Listing, Missing, Section, Sign, Table, Text
 from koschuso.reporting.german import number_text, sort_key
-from koschuso.reporting.guarded import Count, Difference, Mean, Sentence, Share
+from koschuso.reporting.guarded import DEFAULT_THRESHOLD, Count, Difference, Mean, Sentence, Share
 from koschuso.reporting.hanging_together import Census, derived, values_of
 
 if TYPE_CHECKING:
@@ -34,13 +34,10 @@ if TYPE_CHECKING:
     from koschuso.reporting.guarded import Total
     from koschuso.reporting.hanging_together import Key
 
-__all__ = ["DEFAULT_THRESHOLD", "LEAST_THRESHOLD", "Protected", "protect"]
+__all__ = ["INTERNAL_NOTE", "Protected", "protect"]
 
-DEFAULT_THRESHOLD = 3
-"""Official statistics ask for at least three behind a published number."""
-
-LEAST_THRESHOLD = 2
-"""A threshold of 1 would suppress nothing while the report says that it did."""
+INTERNAL_NOTE = "Interne Fassung ohne Unterdrückung kleiner Zahlen: Bitte nicht weitergeben."
+"""What a report for the office itself says of suppression."""
 
 
 @attrs.frozen(kw_only=True)
@@ -51,7 +48,7 @@ class Protected:
         sections: The sections with plain values and signs.
         missing: What is not known, where the number may be told.
         notes: Sentences about what is not known, where the number may not be told.
-        hidden: In how many places something is hidden.
+        hidden: In how many places of the sections something is hidden.
         note: The rule in a German sentence, empty where the report holds no number about people.
     """
 
@@ -72,11 +69,12 @@ def protect(
 ) -> Protected:
     """Decide what may be shown of a whole report.
 
-    >>> rows = (("Telefon", Count(7)), ("vor Ort", Count(1)), ("E-Mail", Count(4)))
+    >>> rows = (("Telefon", Count(9)), ("vor Ort", Count(1)), ("E-Mail", Count(4)))
     >>> from koschuso.reporting.document import Column
-    >>> table = Table(key="t", title="", columns=(Column(title="Form"), Column(title="Zahl")), rows=rows, totals=("", Count(12)))
-    >>> protect([Section(title="", blocks=(table,))]).sections[0].blocks[0].rows
-    (('Telefon', 7), ('vor Ort', <Sign.SUPPRESSED: '•'>), ('E-Mail', <Sign.SUPPRESSED: '•'>))
+    >>> columns = (Column(title="Form"), Column(title="Zahl"))
+    >>> table = Table(key="t", title="Beratungen", columns=columns, rows=rows, totals=("Summe", Count(14)))
+    >>> protect([Section(title="Beratung", blocks=(table,))]).sections[0].blocks[0].rows
+    (('Telefon', 9), ('vor Ort', <Sign.SUPPRESSED: '•'>), ('E-Mail', <Sign.SUPPRESSED: '•'>))
 
     Args:
         sections: The chapters as the report built them.
@@ -94,20 +92,21 @@ def protect(
     census = Census(chapters, gaps, totals)
     writer = _Writer(frozenset() if internal else census.hidden(threshold))
     shown = tuple(writer.section(section) for section in chapters)
+    signs = writer.signs
     told = [(gap, writer.value(gap.count, ("missing", number))) for number, gap in enumerate(gaps)]
     few = [gap.what for gap, count in told if count is Sign.SUPPRESSED]
     return Protected(
         sections=shown,
         missing=tuple(Missing(what=gap.what, count=count) for gap, count in told if count is not Sign.SUPPRESSED),
         notes=(f"Nur vereinzelt, deshalb ohne Zahl: {'; '.join(few)}.",) if few else (),
-        hidden=writer.signs,
+        hidden=signs,
         note="" if census.is_empty else _note(threshold, internal=internal),
     )
 
 
 def _note(threshold: int, *, internal: bool) -> str:
     if internal:
-        return "Interne Fassung ohne Unterdrückung kleiner Zahlen: Bitte nicht weitergeben."
+        return INTERNAL_NOTE
     last = threshold - 1
     span = "1" if last == 1 else f"1 bis {last}"
     return (

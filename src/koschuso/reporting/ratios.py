@@ -153,7 +153,9 @@ class Ratios:
                     "denen noch kein Schulsozialindex eingelesen ist. Nicht einbezogen sind Schulen, deren Stellenanteile "
                     "nicht vollständig bekannt sind; auch sie zählen als Schulen mit Schulsozialarbeit."
                 ),
-                *self._editions("sozialindex_edition", "Sozialindex", lambda school: _level(school) != Sign.UNKNOWN.value),
+                *self._editions(
+                    "sozialindex_edition", "Sozialindex", lambda school: _level(school) != Sign.UNKNOWN.value
+                ),
                 *self._elsewhere_note(),
             ),
             empty="In der Region ist am Stichtag keine Schule erfasst.",
@@ -193,14 +195,12 @@ class Ratios:
 
     def _editions(self, field: str, what: str, has: Callable[[Organisation], bool]) -> tuple[str, ...]:
         counted = Counter(
-            getattr(school.school, field)
-            for school in self._organisations
-            if school.school is not None and has(school)
+            getattr(school.school, field) for school in self._organisations if school.school is not None and has(school)
         )
         if not counted:
             return ()
         named = ", ".join(
-            f"{edition or 'ohne Angabe der Ausgabe'}{f' ({number} Schulen)' if len(counted) > 1 else ''}"
+            (edition or "ohne Angabe der Ausgabe") + (_schools_words(number) if len(counted) > 1 else "")
             for edition, number in sorted(counted.items())
         )
         mixed = " Verschiedene Ausgaben sind nicht ohne Weiteres vergleichbar." if len(counted) > 1 else ""
@@ -240,6 +240,10 @@ def _level_cells(schools: Sequence[_School]) -> tuple[Cell, ...]:
         vzae / len(used) if used else Sign.UNKNOWN,
         vzae / served if served else (Sign.NOT_APPLICABLE if used else Sign.UNKNOWN),
     )
+
+
+def _schools_words(number: int) -> str:
+    return f" ({number} {'Schule' if number == 1 else 'Schulen'})"
 
 
 def _ratio(pupils: int, vzae: Fraction) -> Cell:

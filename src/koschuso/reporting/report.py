@@ -9,13 +9,17 @@ import attrs
 
 from koschuso.errors import WrongUse
 from koschuso.model.position import Position
-from koschuso.reporting.document import Document, Missing, Section, Text
+from koschuso.reporting.document import Document, Missing, Section, Slot, Text
 from koschuso.reporting.parameters import Option, Parameters, PeriodKind, parse
+from koschuso.reporting.protection import INTERNAL_NOTE, protect
 from koschuso.reporting.rendering import BUILTIN_RENDERERS, Renderer
+from koschuso.reporting.texts import fill_slots
 from koschuso.reporting.view import OfficeInfo, RecordsView, View, label, region_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from koschuso.reporting.guarded import Total
 
 __all__ = ["OfficeInfo", "Option", "Parameters", "RecordsView", "Renderer", "Report", "View", "make_document"]
 
@@ -32,6 +36,7 @@ class Report:
         kinds: Which kinds of time it can be about; the first one is taken when the caller says nothing.
         parameters: Options of its own.
         audiences: Whom it can be made for; the first one is taken when the caller says nothing. Empty is everybody.
+        slots: The texts that the office writes for it; the report puts each of them where it belongs.
     """
 
     name: str
@@ -41,6 +46,7 @@ class Report:
     kinds: tuple[PeriodKind, ...] = tuple(PeriodKind)
     parameters: tuple[Option, ...] = ()
     audiences: tuple[str, ...] = ()
+    slots: tuple[Slot, ...] = ()
 
     def run(self, view: View, **given: object) -> Document:
         """Build the document for what a caller asks.
@@ -52,7 +58,18 @@ class Report:
         Raises:
             WrongUse: A parameter is unknown or not understood.
         """
-        asked = parse(
+        document = self.build(view, self.asked(view, **given))
+        if not isinstance(document, Document):
+            raise WrongUse(f"Der Bericht »{self.name}« liefert kein Dokument. Bitte wenden Sie sich an seine Urheber.")
+        return document
+
+    def asked(self, view: View, **given: object) -> Parameters:
+        """Read what a caller asks for, as `run` does.
+
+        Raises:
+            WrongUse: A parameter is unknown or not understood.
+        """
+        return parse(
             given,
             title=self.title,
             kinds=self.kinds,
@@ -60,10 +77,6 @@ class Report:
             options=self.parameters,
             audiences=self.audiences,
         )
-        document = self.build(view, asked)
-        if not isinstance(document, Document):
-            raise WrongUse(f"Der Bericht »{self.name}« liefert kein Dokument. Bitte wenden Sie sich an seine Urheber.")
-        return document
 
 
 _NO_POSITIONS = Section(
@@ -90,12 +103,14 @@ def make_document(
     sections: Iterable[Section],
     missing: Iterable[Missing] = (),
     notes: Iterable[str] = (),
-    suppressed: int = 0,
+    totals: Iterable[Total] = (),
     suppression_note: str = "",
     period: str = "",
     about_positions: bool = False,
 ) -> Document:
     """Build a document with everything that each report states: office, period, data as of, audience, what is missing.
+
+    Slots are filled with the words of the office, and of the numbers about people it is decided what may be shown.
 
     Args:
         report_name: Name of the report.
@@ -105,13 +120,20 @@ def make_document(
         sections: Chapters.
         missing: What is not known.
         notes: How the figures were counted.
-        suppressed: How many values were suppressed.
-        suppression_note: By which rule, or why none was.
+        totals: What everybody can work out of numbers about people beyond the sums of tables.
+        suppression_note: Why nothing is suppressed, for a report without numbers about people's behaviour.
         period: Period in words where it differs from that of the parameters.
         about_positions: Whether the figures are about positions: as long as none is recorded, they say nothing.
+
+    Raises:
+        WrongUse: A number about people contradicts another one, or a text of the office cannot be used.
+        Unavailable: Something has to be suppressed and the solver is not installed, or a text cannot be read.
     """
     if about_positions and not view.records(Position):
         sections = (_NO_POSITIONS, *sections)
+    internal = parameters.internal
+    filled, unwritten = fill_slots(sections, view, report_name, parameters.time, internal=internal)
+    protected = protect(filled, threshold=parameters.threshold, internal=internal, missing=missing, totals=totals)
     return Document(
         title=title,
         report=report_name,
@@ -122,11 +144,19 @@ def make_document(
         created=parameters.created,
         audience=parameters.audience,
         audience_label=label(view, "audience", parameters.audience),
-        internal=parameters.internal,
-        sections=tuple(sections),
-        missing=tuple(missing),
-        notes=tuple(notes),
-        suppressed=suppressed,
-        suppression_note=suppression_note,
+        internal=internal,
+        sections=protected.sections,
+        missing=(*protected.missing, *_unwritten(unwritten)),
+        notes=(*notes, *protected.notes),
+        suppressed=protected.hidden,
+        suppression_note=protected.note or (INTERNAL_NOTE if internal and suppression_note else suppression_note),
         renderers=BUILTIN_RENDERERS,
     )
+
+
+def _unwritten(titles: tuple[str, ...]) -> tuple[Missing, ...]:
+    if not titles:
+        return ()
+    names = ", ".join(f"»{title}«" for title in titles)
+    what = "Text" if len(titles) == 1 else "Texte"
+    return (Missing(what=f"{what} der Koordinierungsstelle: {names}", count=len(titles)),)

@@ -35,9 +35,7 @@ INTERNAL_NOTE: Final = "Ohne Unterdrückung kleiner Zahlen. Nicht zur Weitergabe
 NOTHING_MISSING: Final = "Es fehlen keine Angaben."
 """What stands where nothing is missing."""
 
-_NO_NUMBERS: Final = (
-    "Der Bericht enthält keine Zahlen über das Verhalten von Menschen; es wird nichts unterdrückt."
-)
+_NO_NUMBERS: Final = "Der Bericht enthält keine Zahlen über das Verhalten von Menschen; es wird nichts unterdrückt."
 # Characters that neither XML 1.0 nor HTML can carry, and halves of surrogate pairs, which UTF-8 cannot.
 _ILLEGAL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _LINK: Final = re.compile(r"(?:https?://|mailto:)[^\s\"'<>]+", re.IGNORECASE)
@@ -56,10 +54,10 @@ def facts(document: Document) -> tuple[tuple[str, str], ...]:
     return tuple((name, value) for name, value in named if value)
 
 
-def count_text(gap: Missing) -> str:
+def count_text(gap: Missing, *, grouped: bool = True) -> str:
     """Write how often something is missing; the number itself may be suppressed."""
     count: int | Sign = gap.count
-    return count.value if isinstance(count, Sign) else number_text(count, 0)
+    return count.value if isinstance(count, Sign) else number_text(count, 0, grouped=grouped)
 
 
 def protection_text(document: Document) -> str:

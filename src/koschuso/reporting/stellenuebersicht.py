@@ -6,6 +6,7 @@ It answers for committees and Träger and shows volumes only: never a name, a pa
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from typing import TYPE_CHECKING
 
 from koschuso.model.actor import Organisation
 from koschuso.reporting.document import (
@@ -24,6 +25,7 @@ from koschuso.reporting.document import (
 from koschuso.reporting.extra_columns import FIELDS_OPTION, ExtraColumns
 from koschuso.reporting.german import day_text, number_text, sort_key
 from koschuso.reporting.parameters import Parameters, PeriodKind
+from koschuso.reporting.ratios import Ratios
 from koschuso.reporting.report import Report, make_document
 from koschuso.reporting.saeulen import Saeulen
 from koschuso.reporting.school_tables import SchoolTables
@@ -37,10 +39,16 @@ from koschuso.reporting.staff_facts import (
     volume_row,
 )
 from koschuso.reporting.staffing import Place, Share, Staffing, Work, heads, total
-from koschuso.reporting.suppression import Suppression
+from koschuso.reporting.stichtage import STICHTAGE_OPTION, DayCount, TimeSeries, refuse_before_records, stichtage
 from koschuso.reporting.view import View, label
 
-__all__ = ["STELLENUEBERSICHT"]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from koschuso.reporting.document import Block
+
+__all__ = ["STELLENUEBERSICHT", "short_overview"]
 
 _NAME = "koschuso:stellenuebersicht"
 _TITLE = "Stellenübersicht Schulsozialarbeit"
@@ -50,18 +58,22 @@ _COUNT = ColumnType.COUNT
 
 def _build(view: View, parameters: Parameters) -> Document:
     day = parameters.time.last
+    refuse_before_records(view, day)
+    days = stichtage(parameters.options.get(STICHTAGE_OPTION.name, STICHTAGE_OPTION.default), day)
     schools = Schools(view, day)
     staffing = Staffing(view, parameters.time.period, schools)
     extra = ExtraColumns(view, Organisation.KIND, parameters.options.get(FIELDS_OPTION.name, ""), parameters.audience)
+    series = TimeSeries(view, days)
     tables = _Tables(view, schools, staffing)
-    suppression = Suppression(threshold=parameters.threshold, internal=parameters.internal)
     return make_document(
         _NAME,
         view,
         parameters,
         title=_TITLE,
         sections=(
-            Section(title="Auf einen Blick", blocks=(tables.figures(), tables.summary(day_text(day)))),
+            Section(
+                title="Auf einen Blick", blocks=(tables.figures(series.before(day)), tables.summary(day_text(day)))
+            ),
             Section(
                 title="Verteilung",
                 blocks=(
@@ -73,6 +85,8 @@ def _build(view: View, parameters: Parameters) -> Document:
                     tables.by_employer(),
                 ),
             ),
+            Section(title="Stellenanteile im Verhältnis", blocks=tables.ratio_blocks()),
+            *tables.development(series, days),
             Section(title="Die Schulen im Einzelnen", blocks=tables.schools(extra)),
             Section(
                 title="Was nicht zugeordnet ist",
@@ -92,14 +106,34 @@ def _build(view: View, parameters: Parameters) -> Document:
             ),
         ),
         about_positions=True,
-        missing=(*positions_missing(staffing), *schools_missing(schools)),
+        missing=(*positions_missing(staffing), *schools_missing(schools), *tables.ratios.missing()),
         notes=STAFF_NOTES,
         suppression_note=(
-            suppression.note
-            if parameters.internal
-            else "In dieser Übersicht wird nichts unterdrückt: Stellenanteile sind Angaben über Ressourcen. "
+            "In dieser Übersicht wird nichts unterdrückt: Stellenanteile sind Angaben über Ressourcen. "
             "Namen, Eingruppierung und Befristung enthält sie nicht."
         ),
+    )
+
+
+def short_overview(
+    view: View, day: date, schools: Schools, staffing: Staffing, before: DayCount | None = None
+) -> tuple[Block, ...]:
+    """Build the Stellenübersicht as a chapter of another report: figures, by Schulform and by municipality.
+
+    Args:
+        view: What the report may see.
+        day: The Stichtag.
+        schools: The schools of the region on this day.
+        staffing: The positions of this day.
+        before: The same of an earlier day, to compare with.
+    """
+    tables = _Tables(view, schools, staffing)
+    return (
+        tables.figures(before),
+        tables.summary(day_text(day)),
+        tables.by_schulform(),
+        tables.schulform_chart(),
+        tables.by_gemeinde(),
     )
 
 
@@ -113,6 +147,7 @@ class _Tables:
         self._all = staffing.of(Work.SCHULSOZIALARBEIT)
         self._at_schools = tuple(share for share in self._all if share.place is Place.SCHULE)
         self._saeulen = Saeulen(view, self._all)
+        self.ratios = Ratios(schools, self._at_schools)
         open_schools = {school.id for school in schools.all}
         self._served = {self._school_id(share) for share in self._at_schools} & open_schools
         self._staffed = {self._school_id(share) for share in self._at_schools if not share.vacant} & open_schools
@@ -122,7 +157,7 @@ class _Tables:
 
     # -- summary -----------------------------------------------------------------------------------------------------
 
-    def figures(self) -> Figures:
+    def figures(self, before: DayCount | None) -> Figures:
         at_schools, elsewhere = total(self._at_schools), total(self._elsewhere())
         vacant = total(share for share in self._at_schools if share.vacant)
         return Figures(
@@ -131,13 +166,25 @@ class _Tables:
                     label="Schulsozialarbeit an Schulen",
                     value=at_schools.cell,
                     unit="VZÄ",
-                    note=f"davon {number_text(vacant.known, 2)} unbesetzt",
+                    note=_with_before(
+                        f"davon {number_text(vacant.known, 2)} unbesetzt",
+                        before,
+                        "" if before is None else number_text(before.volume.known, 2),
+                    ),
                 ),
-                Figure(label="Fachkräfte", value=heads(self._at_schools).count, note="Personen an Schulen der Region"),
+                Figure(
+                    label="Fachkräfte",
+                    value=heads(self._at_schools).count,
+                    note=_with_before(
+                        "Personen an Schulen der Region", before, "" if before is None else str(before.people)
+                    ),
+                ),
                 Figure(
                     label="Schulen mit Schulsozialarbeit",
                     value=len(self._served),
-                    note=f"von {len(self._schools.all)} Schulen",
+                    note=_with_before(
+                        f"von {len(self._schools.all)} Schulen", before, "" if before is None else str(before.served)
+                    ),
                 ),
                 Figure(label="keiner Schule zugeordnet", value=elsewhere.cell, unit="VZÄ", note="aufgeführt unten"),
                 Figure(
@@ -278,6 +325,26 @@ class _Tables:
         profile = self._schools.profile(place)
         return "" if profile is None else self._view.catalogue("schulform").top(profile.schulform)
 
+    # -- T6 and T7: ratios and development ---------------------------------------------------------------------------
+
+    def ratio_blocks(self) -> tuple[Table | Chart, ...]:
+        groups: defaultdict[str, list[Organisation]] = defaultdict(list)
+        for school in self._schools.all:
+            groups[self._schulform_of(school)].append(school)
+        forms = {name: groups[key] for key, name in self._schulformen() if key in groups}
+        chart = self.ratios.level_chart()
+        return (
+            self.ratios.by_schulform(forms),
+            self.ratios.by_level(),
+            *(() if chart is None else (chart,)),
+        )
+
+    def development(self, series: TimeSeries, days: Sequence[date]) -> tuple[Section, ...]:
+        if len(days) == 1:
+            return ()
+        saeulen = Saeulen(self._view, series.shares)
+        return (Section(title="Entwicklung", blocks=(series.table(saeulen), series.chart(saeulen))),)
+
     # -- T1 and T5: school by school ---------------------------------------------------------------------------------
 
     def schools(self, extra: ExtraColumns) -> tuple[Table, Table]:
@@ -296,7 +363,7 @@ class _Tables:
             if place is Place.SCHULE or any(share.place is place for share in self._all)
         ]
         return Table(
-            key="t6",
+            key="verbleib",
             title="Verbleib aller Stellenanteile für Schulsozialarbeit",
             columns=(Column(title="Verbleib", header=True), *VOLUME_COLUMNS),
             rows=tuple(rows),
@@ -311,12 +378,16 @@ class _Tables:
                 groups[key].append(share)
         rows = [(label(self._view, "einsatztaetigkeit", key), found) for key, found in groups.items()]
         return Table(
-            key="t7",
+            key="weitere",
             title="Koordination und weitere Fachkräfte (in keiner anderen Tabelle enthalten)",
             columns=(Column(title="Tätigkeit", header=True), *VOLUME_COLUMNS),
             rows=tuple(volume_row(name, found) for name, found in sorted(rows, key=lambda row: sort_key(row[0]))),
             empty="Weitere Stellenanteile sind am Stichtag nicht erfasst.",
         )
+
+
+def _with_before(note: str, before: DayCount | None, value: str) -> str:
+    return note if before is None else f"{note}; am {day_text(before.day)}: {value}"
 
 
 STELLENUEBERSICHT = Report(
@@ -325,6 +396,6 @@ STELLENUEBERSICHT = Report(
     description="Welche Schule hat wie viel Schulsozialarbeit, von wem und aus welcher Säule; ohne Namen.",
     build=_build,
     kinds=(PeriodKind.STICHTAG,),
-    parameters=(FIELDS_OPTION,),
+    parameters=(STICHTAGE_OPTION, FIELDS_OPTION),
 )
-"""R1 of domain.md, tables T1 to T5 with what is not assigned."""
+"""R1 of domain.md, tables T1 to T7 with what is not assigned."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 import attrs
@@ -19,19 +18,19 @@ from koschuso.model.period import Period
 from koschuso.model.position import Position
 from koschuso.reporting.document import Cell, Chart, ChartKind, Column, ColumnType, Series, Sign, Table
 from koschuso.reporting.german import day_text, number_text
-from koschuso.reporting.parameters import Option, ReportPeriod, parse_day
+from koschuso.reporting.parameters import Option, parse_day
 from koschuso.reporting.schools import Schools
-from koschuso.reporting.staffing import Amount, Place, Staffing, Work, heads, total
+from koschuso.reporting.staffing import Amount, Place, Share, Staffing, Work, heads, total
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from fractions import Fraction
 
     from koschuso.model.fuzzydate import FuzzyDate
     from koschuso.reporting.saeulen import Saeulen
-    from koschuso.reporting.staffing import Share
     from koschuso.reporting.view import View
 
-__all__ = ["STICHTAGE_OPTION", "TimeSeries", "refuse_before_records", "stichtage"]
+__all__ = ["STICHTAGE_OPTION", "DayCount", "TimeSeries", "is_before_records", "refuse_before_records", "stichtage"]
 
 _MOST_DAYS: Final = 30
 _DEFAULT: Final = "3"
@@ -134,8 +133,16 @@ def _office_begin(view: View) -> FuzzyDate | None:
 
 
 @attrs.frozen(kw_only=True)
-class _Day:
-    """What is counted of one Stichtag."""
+class DayCount:
+    """What is counted of one Stichtag: Schulsozialarbeit at schools of the region.
+
+    Attributes:
+        day: The Stichtag.
+        schools: Open schools.
+        served: Those of them with Schulsozialarbeit, vacant positions included.
+        people: Fachkräfte, each once.
+        shares: The shares of positions at them.
+    """
 
     day: date
     schools: int
@@ -145,9 +152,20 @@ class _Day:
 
     @property
     def volume(self) -> Amount:
+        """What there is in all."""
         return total(self.shares)
 
+    @property
+    def unknown(self) -> frozenset[tuple[str, str]]:
+        """Position and place of each share whose volume is not known."""
+        return frozenset(
+            (share.position.id, "" if share.organisation is None else share.organisation.id)
+            for share in self.shares
+            if share.vzae is None
+        )
+
     def of(self, saeule: str) -> Amount:
+        """What there is of a Säule."""
         return total(share for share in self.shares if share.saeule == saeule)
 
 
@@ -169,10 +187,9 @@ class TimeSeries:
         """The shares of all days, for the Säulen that become columns."""
         return tuple(share for found in self._known.values() for share in found.shares)
 
-    def before(self, day: date) -> tuple[date, Amount, int] | None:
-        """Give the Stichtag before a day with VZÄ at schools and people, ``None`` where there is none."""
-        earlier = [found for found in self._known.values() if found.day < day]
-        return None if not earlier else (earlier[-1].day, earlier[-1].volume, earlier[-1].people)
+    def before(self, day: date) -> DayCount | None:
+        """Give the Stichtag before a day, ``None`` where nothing is known of one."""
+        return next((found for found in reversed(self._known.values()) if found.day < day), None)
 
     def table(self, saeulen: Saeulen) -> Table:
         """Build the table: a row for each Stichtag."""
@@ -200,14 +217,7 @@ class TimeSeries:
                     "Gezählt ist nach Beginn und Ende, die zu Stellen und Einsätzen erfasst sind; Schulen nach ihrem heutigen "
                     "Eintrag im Schulverzeichnis. Die Veränderung ist die zum Stichtag davor."
                 ),
-                *(
-                    [
-                        f"Zu {unknown_begin} Stelle{'n' if unknown_begin > 1 else ''} ist kein Beginn erfasst; "
-                        f"{'sie zählen' if unknown_begin > 1 else 'sie zählt'} an jedem früheren Stichtag mit."
-                    ]
-                    if unknown_begin
-                    else []
-                ),
+                *([_open_begins(unknown_begin)] if unknown_begin else []),
                 *(
                     ["Zu Stichtagen vor der ersten erfassten Stelle steht »k. A.«."]
                     if len(self._known) < len(self._days)
@@ -217,7 +227,7 @@ class TimeSeries:
         )
 
     def _rows(self, saeulen: Saeulen) -> Iterable[tuple[Cell, ...]]:
-        before: Amount | None = None
+        before: DayCount | None = None
         for day in self._days:
             found = self._known.get(day)
             if found is None:
@@ -228,20 +238,23 @@ class TimeSeries:
                 day,
                 *(found.of(key).cell for key in saeulen.keys),
                 found.volume.cell,
-                _change(before, found.volume),
+                _change(before, found),
                 total(share for share in found.shares if share.vacant).cell,
                 found.volume.unknown,
                 found.people,
                 found.schools,
                 found.served,
             )
-            before = found.volume
+            before = found
 
     def chart(self, saeulen: Saeulen) -> Chart:
         """Build the chart: a line for each Säule and one for all."""
         found = [self._known.get(day) for day in self._days]
         series = [
-            Series(name=saeulen.heading(key), values=tuple(Sign.UNKNOWN if one is None else one.of(key).cell for one in found))
+            Series(
+                name=saeulen.heading(key),
+                values=tuple(Sign.UNKNOWN if one is None else one.of(key).cell for one in found),
+            )
             for key in saeulen.keys
         ]
         whole = tuple(Sign.UNKNOWN if one is None else one.volume.cell for one in found)
@@ -267,11 +280,11 @@ class TimeSeries:
         )
 
 
-def _counted(view: View, day: date) -> _Day:
+def _counted(view: View, day: date) -> DayCount:
     schools = Schools(view, day)
     shares = Staffing(view, Period.on(day), schools).of(Work.SCHULSOZIALARBEIT, Place.SCHULE)
     served = {schools.main(share.organisation).id for share in shares if share.organisation is not None}
-    return _Day(
+    return DayCount(
         day=day,
         schools=len(schools.all),
         served=sum(school.id in served for school in schools.all),
@@ -280,8 +293,16 @@ def _counted(view: View, day: date) -> _Day:
     )
 
 
-def _change(before: Amount | None, now: Amount) -> Fraction | Sign:
+def _change(before: DayCount | None, now: DayCount) -> Fraction | Sign:
     if before is None:
         return Sign.NOT_APPLICABLE
-    # Sums with unknown parts are not comparable: the difference could be the part that nobody knew.
-    return Sign.UNKNOWN if before.unknown or now.unknown else now.known - before.known
+    # The same positions may be unknown on both days; any other one could be the difference itself.
+    return Sign.UNKNOWN if before.unknown != now.unknown else now.volume.known - before.volume.known
+
+
+def _open_begins(number: int) -> str:
+    many = number > 1
+    return (
+        f"Zu {number} Stelle{'n' if many else ''} ist kein Beginn erfasst; sie {'zählen' if many else 'zählt'} an jedem "
+        "früheren Stichtag mit."
+    )

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
+
+import attrs
 
 from koschuso.errors import Refused
 from koschuso.model.actor import Organisation
 from koschuso.model.event import EventStatus
 from koschuso.reporting.document import Document, Item, Listing, Missing, Section, Text
 from koschuso.reporting.german import berlin_day, day_text, number_text
-from koschuso.reporting.guests import EVENT_OPTION, GuestList, days_words, event_days, event_of
+from koschuso.reporting.guests import EVENT_OPTION, NAMES_NOTE, GuestList, asked_for, days_words, event_days, event_of
 from koschuso.reporting.parameters import INTERNAL, Option, PeriodKind
 from koschuso.reporting.report import Report, make_document
 from koschuso.reporting.view import label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from decimal import Decimal
 
     from koschuso.model.event import Event
     from koschuso.model.participation import Participation
@@ -66,18 +68,26 @@ def _build(view: View, parameters: Parameters) -> Document:
     guests = GuestList(view, event)
     chosen, others = _chosen(guests, event, parameters.options.get(_PERSON.name, "").strip())
     unknown = sum(attended_hours(event, guest.participation) is None for guest in chosen)
-    return make_document(
+    document = make_document(
         _NAME,
         view,
-        parameters,
+        asked_for(parameters, event),
         title=f"{_TITLE}: {event.title}" if len(chosen) == 1 else f"Teilnahmebescheinigungen: {event.title}",
         period=f"Veranstaltung am {days_words(event)}",
+        suppression_note=NAMES_NOTE,
         sections=tuple(_certificate(view, event, guest) for guest in chosen),
         missing=(
             Missing(what="Bescheinigungen ohne Angabe der Stunden (bitte von Hand eintragen)", count=unknown),
             Missing(what="Teilnahmen ohne Namen, für die es keine Bescheinigung gibt", count=guests.heads + others),
         ),
         notes=_notes(event),
+    )
+    # Made inside, but to be handed out: each sheet to the person whose name is on it.
+    return attrs.evolve(
+        document,
+        internal=False,
+        audience_label="die Person, deren Name auf dem Blatt steht",
+        suppression_note="Bescheinigungen enthalten keine Statistik; jede ist nur für die Person, auf deren Namen sie lautet.",
     )
 
 
@@ -118,7 +128,7 @@ def _certificate(view: View, event: Event, guest: Guest) -> Section:
     ]
     who = f"{guest.name} ({guest.institution})" if guest.institution else guest.name
     return Section(
-        title=_TITLE,
+        title=f"{_TITLE} für {guest.name}",
         page=True,
         blocks=(
             Text(paragraphs=(f"{who} hat an der folgenden Veranstaltung teilgenommen:",)),
@@ -178,7 +188,7 @@ TEILNAHMEBESCHEINIGUNG: Final = Report(
     title=_TITLE,
     description="Eine Seite für jede Person, die teilgenommen hat, mit ihren Stunden; nur intern.",
     build=_build,
-    kinds=(PeriodKind.STICHTAG,),
+    kinds=(PeriodKind.KALENDERJAHR,),
     parameters=(EVENT_OPTION, _PERSON),
     audiences=(INTERNAL,),
 )

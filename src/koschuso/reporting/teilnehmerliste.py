@@ -23,7 +23,16 @@ from koschuso.reporting.document import (
     TextStyle,
 )
 from koschuso.reporting.german import day_text
-from koschuso.reporting.guests import EVENT_OPTION, GuestList, days_words, event_days, event_of, whole_number
+from koschuso.reporting.guests import (
+    EVENT_OPTION,
+    NAMES_NOTE,
+    GuestList,
+    asked_for,
+    days_words,
+    event_days,
+    event_of,
+    whole_number,
+)
 from koschuso.reporting.parameters import INTERNAL, Option, PeriodKind
 from koschuso.reporting.report import Report, make_document
 
@@ -45,6 +54,12 @@ _EMPTY_LINES: Final = Option(
     name="leerzeilen", title="Leere Zeilen für Gäste ohne Anmeldung", example="10", default="5"
 )
 _MOST_LINES: Final = 100
+_LINE: Final = "_" * 20
+"""Room to write on: it keeps its column as wide as a signature."""
+
+_OWN_COLUMNS: Final = 4
+"""Number, name, institution and signature stand in every list."""
+
 _KEPT: Final = Option(
     name="aufbewahrung", title="Monate, die die Liste höchstens aufbewahrt wird", example="6", default="12"
 )
@@ -91,9 +106,10 @@ def _build_list(view: View, parameters: Parameters) -> Document:
     return make_document(
         _LIST,
         view,
-        parameters,
+        asked_for(parameters, event),
         title=f"Teilnehmerliste: {event.title}",
         period=f"Veranstaltung am {days_words(event)}",
+        suppression_note=NAMES_NOTE,
         sections=(
             Section(title="Veranstaltung", blocks=(event_listing(event),)),
             Section(title="Anwesenheit", blocks=(_table(event, expected, lines), *_by_heads(guests.heads))),
@@ -119,7 +135,7 @@ def _table(event: Event, expected: Sequence[Guest], lines: int) -> Table:
             row.append(workshops.get(guest.participation.workshop, guest.participation.workshop))
         if roles:
             row.append(guest.role)
-        rows.append((*row, ""))
+        rows.append((*row, _LINE))
     columns = (
         Column(title="Nr.", type=ColumnType.COUNT),
         Column(title="Name", header=True),
@@ -128,7 +144,9 @@ def _table(event: Event, expected: Sequence[Guest], lines: int) -> Table:
         *([Column(title="Rolle")] if roles else []),
         Column(title="Unterschrift"),
     )
-    rows.extend((number, *[""] * (len(columns) - 1)) for number in range(len(expected) + 1, len(expected) + lines + 1))
+    between = [""] * (len(columns) - _OWN_COLUMNS)
+    numbers = range(len(expected) + 1, len(expected) + lines + 1)
+    rows.extend((number, _LINE, _LINE, *between, _LINE) for number in numbers)
     return Table(key="anwesenheit", title="Anwesenheitsliste", columns=columns, rows=tuple(rows))
 
 
@@ -171,9 +189,10 @@ def _build_badges(view: View, parameters: Parameters) -> Document:
     return make_document(
         _BADGES,
         view,
-        parameters,
+        asked_for(parameters, event),
         title=f"Namensschilder: {event.title}",
         period=f"Veranstaltung am {days_words(event)}",
+        suppression_note=NAMES_NOTE,
         sections=(
             Section(
                 title="Zum Ausschneiden",
@@ -199,9 +218,10 @@ TEILNEHMERLISTE: Final = Report(
     title="Teilnehmerliste",
     description="Liste für die Tür mit Name, Schule oder Institution und Platz für die Unterschrift; nur intern.",
     build=_build_list,
-    kinds=(PeriodKind.STICHTAG,),
+    kinds=(PeriodKind.KALENDERJAHR,),
     parameters=(EVENT_OPTION, _EMPTY_LINES, _KEPT),
     audiences=(INTERNAL,),
+    slots=(_NOTICE,),
 )
 """The list at the door, part of R10 of domain.md."""
 
@@ -210,7 +230,7 @@ NAMENSSCHILDER: Final = Report(
     title="Namensschilder",
     description="Namensschilder zum Ausdrucken, mehrere auf einer Seite; nur intern.",
     build=_build_badges,
-    kinds=(PeriodKind.STICHTAG,),
+    kinds=(PeriodKind.KALENDERJAHR,),
     parameters=(EVENT_OPTION,),
     audiences=(INTERNAL,),
 )

@@ -12,15 +12,18 @@ from koschuso.errors import NotFound
 from koschuso.model.actor import Organisation
 from koschuso.model.declared import DeclaredFields
 from koschuso.model.record import Record
+from koschuso.query import matches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from koschuso.model.catalogue import Catalogue
     from koschuso.model.declared import ShownExtra
     from koschuso.model.extras import ExtraField
     from koschuso.model.finding import Finding
+    from koschuso.query import Condition
+    from koschuso.reporting.parameters import ReportPeriod
 
 __all__ = ["OfficeInfo", "RecordsView", "View", "label", "region_name"]
 
@@ -84,6 +87,21 @@ class View(Protocol):
             NotFound: There is no catalogue of this name.
         """
 
+    def stream(self, record_type: type[AnyRecord], /, *conditions: Condition) -> Iterator[AnyRecord]:
+        """Give the records of a kind that meet all conditions, one by one, in the order of their ids.
+
+        A store looks only at what the conditions leave over (``Overlaps("day", period)``) and the view keeps nothing:
+        for kinds of which there are tens of thousands, such as activities and participations.
+        """
+
+    def text(self, report: str, time: ReportPeriod, slot: str, /) -> str | None:
+        """Give what the office wrote for a slot of a report, as Markdown; ``None`` where it wrote nothing.
+
+        Raises:
+            WrongUse: The file is too large or not UTF-8.
+            Unavailable: The file cannot be read.
+        """
+
     def fields(self, kind: str, audience: str = "intern", /) -> Sequence[ExtraField]:
         """Give the fields that plugins add to a kind of record, as far as an audience may see their values."""
 
@@ -101,6 +119,7 @@ class RecordsView:
         catalogues: Catalogues by name; those that are missing here are taken from the shipped ones.
         findings: Open findings, where the rules were run.
         fields: The fields that plugins add to records.
+        texts: What the office wrote, by report, period (`ReportPeriod.slug`) and slot.
     """
 
     def __init__(
@@ -112,12 +131,14 @@ class RecordsView:
         catalogues: Mapping[str, Catalogue] | None = None,
         findings: Sequence[Finding] | None = None,
         fields: Iterable[ExtraField] = (),
+        texts: Mapping[tuple[str, str, str], str] | None = None,
     ) -> None:
         self._office = office
         self._as_of = as_of
         self._findings = findings
         self._catalogues = dict(catalogues or {})
         self._given = tuple(records)
+        self._texts = dict(texts or {})
         self._declared = DeclaredFields(fields, self._catalogues)
 
     @property
@@ -150,6 +171,16 @@ class RecordsView:
     def get(self, record_type: type[AnyRecord], id: str, /) -> AnyRecord | None:  # noqa: A002 - the record's own term
         """Give one record, ``None`` where there is none."""
         return cast("AnyRecord | None", self._by_type.get(record_type, {}).get(id))
+
+    def stream(self, record_type: type[AnyRecord], /, *conditions: Condition) -> Iterator[AnyRecord]:
+        """Give the records of a kind that meet all conditions, in the order of their ids."""
+        for record in self.records(record_type):
+            if all(matches(condition, record) for condition in conditions):
+                yield record
+
+    def text(self, report: str, time: ReportPeriod, slot: str, /) -> str | None:
+        """Give what the office wrote for a slot of a report; ``None`` where it wrote nothing."""
+        return self._texts.get((report, time.slug, slot))
 
     def catalogue(self, name: str, /) -> Catalogue:
         """Give a catalogue: the one handed over, or the shipped one.

@@ -93,16 +93,13 @@ def coordination_ratio(view: View, stichtag: date) -> CoordinationRatio:
 
     Vacant positions count neither as people nor as VZÄ. Of a position that is split, only the hours of Schulsozialarbeit
     count for the Fachkräfte and only those of coordination for the coordinators; a person who does both is one head on
-    either side.
+    either side. What no Einsatz covers counts for what the position is for.
 
     Args:
         view: What there is.
         stichtag: The day.
     """
-    by_position = group(
-        (assignment for assignment in view.records(Assignment) if stichtag in assignment.period),
-        lambda assignment: assignment.position_id,
-    )
+    ever = group(view.records(Assignment), lambda assignment: assignment.position_id)
     payments = group(
         (funding for funding in view.records(Funding) if stichtag in funding.period),
         lambda funding: funding.position_id,
@@ -114,7 +111,9 @@ def coordination_ratio(view: View, stichtag: date) -> CoordinationRatio:
     for position in view.records(Position):
         if stichtag not in position.period or not _filled(position):
             continue
-        parts = counting.parts(position, by_position.get(position.id, ()))
+        all_of_it = ever.get(position.id, [])
+        current = [assignment for assignment in all_of_it if stichtag in assignment.period]
+        parts = counting.parts(position, current, all_of_it)
         if _COORDINATION in parts:
             coordinating.append((position, parts[_COORDINATION]))
         if _SCHULSOZIALARBEIT in parts:
@@ -146,10 +145,12 @@ class _Counting:
             return True
         return not answers and position.saeule in _COUNTED_PILLARS
 
-    def parts(self, position: Position, assignments: Sequence[Assignment]) -> Mapping[str, Fraction | None]:
+    def parts(
+        self, position: Position, assignments: Sequence[Assignment], ever: Sequence[Assignment]
+    ) -> Mapping[str, Fraction | None]:
         """Tell how much of a position is Schulsozialarbeit and how much coordination, ``None`` where it is unknown."""
         if not assignments:
-            return {_COORDINATION if position.is_coordination else _SCHULSOZIALARBEIT: _vzae(position.workload)}
+            return {self._meant(position, ever): _vzae(position.workload)}
         parts: dict[str, Fraction | None] = {}
         for assignment in assignments:
             # The one Einsatz of a position is the position, where its own volume was not entered.
@@ -158,7 +159,19 @@ class _Counting:
             duty = self._duty(position, assignment)
             before = parts.get(duty, Fraction(0))
             parts[duty] = None if volume is None or before is None else before + volume
+        rest = _rest(position, assignments)
+        if rest:
+            meant = self._meant(position, ever)
+            before = parts.get(meant, Fraction(0))
+            parts[meant] = None if before is None else before + rest
         return parts
+
+    def _meant(self, position: Position, ever: Sequence[Assignment]) -> str:
+        """What a position is for where no Einsatz says it: what it was only ever used for, else Schulsozialarbeit."""
+        if position.is_coordination:
+            return _COORDINATION
+        kinds = {self._duty(position, assignment) for assignment in ever}
+        return kinds.pop() if len(kinds) == 1 else _SCHULSOZIALARBEIT
 
     def _duty(self, position: Position, assignment: Assignment) -> str:
         place = self._view.get(Organisation, assignment.place_id) if position.is_coordination else None
@@ -182,6 +195,18 @@ def _filled(position: Position) -> bool:
 
 def _vzae(workload: Workload | None) -> Fraction | None:
     return None if workload is None else workload.vzae
+
+
+def _rest(position: Position, assignments: Sequence[Assignment]) -> Fraction | None:
+    """Give what no Einsatz covers; it cannot be known while a volume is unknown."""
+    whole = position.workload
+    minutes = [
+        None if one.workload is None or one.workload.minutes is None else one.workload.minutes for one in assignments
+    ]
+    if whole is None or whole.minutes is None or None in minutes:
+        return None
+    left = Fraction(whole.minutes) - sum((Fraction(part) for part in minutes if part is not None), Fraction(0))
+    return left / whole.full_time_minutes if left > 0 else None
 
 
 def _staff(parts: Iterable[tuple[Position, Fraction | None]]) -> Staff:

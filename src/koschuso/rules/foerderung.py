@@ -16,6 +16,7 @@ from koschuso.rules.funded import (
     COORDINATION,
     GRANT,
     FundedUnit,
+    Spread,
     funded_positions,
     funded_units,
     missing_details,
@@ -28,7 +29,6 @@ from koschuso.rules.timeline import german_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from datetime import date
 
 __all__ = ["FOERDER_RULES"]
 
@@ -42,12 +42,12 @@ _HALF: Final = Fraction(1, 2)
 
 def _too_many_schools(view: View, *, full_time: bool) -> Iterator[Finding]:
     for unit in funded_units(funded_positions(view)):
-        if _is_meant(unit.vzae, full_time=full_time):
-            for day, schools in schools_at_once(view, unit):
-                held = richtlinie_on(day)
-                if len(schools) > (held.most_schools if full_time else held.most_schools_half):
-                    yield _schools_finding(unit, len(schools), day, full_time=full_time)
-                    break
+        for spread in schools_at_once(view, unit):
+            held = richtlinie_on(spread.day)
+            most = held.most_schools if full_time else held.most_schools_half
+            if _is_meant(spread.vzae, full_time=full_time) and len(spread.schools) > most:
+                yield _schools_finding(unit, spread, full_time=full_time)
+                break
 
 
 def _is_meant(vzae: Fraction | None, *, full_time: bool) -> bool:
@@ -55,14 +55,15 @@ def _is_meant(vzae: Fraction | None, *, full_time: bool) -> bool:
     return full_time if vzae is None else (vzae > _HALF) is full_time
 
 
-def _schools_finding(unit: FundedUnit, schools: int, day: date, *, full_time: bool) -> Finding:
+def _schools_finding(unit: FundedUnit, spread: Spread, *, full_time: bool) -> Finding:
     position = unit.positions[0]
     what = (
         "Die geförderten Stellen der Person zu dieser Stelle verteilen"
         if unit.combined
         else "Die geförderte Stelle verteilt"
     )
-    size = round_vzae(unit.vzae)
+    schools = len(spread.schools)
+    size = round_vzae(spread.vzae)
     share = "Umfang unbekannt" if size is None else f"{german_decimal(size)} Stellen"
     if full_time:
         key, severity, source = "foerderung.f1", Severity.WARNING, _SOURCE_F1
@@ -72,7 +73,7 @@ def _schools_finding(unit: FundedUnit, schools: int, day: date, *, full_time: bo
         expected = "vorgesehen ist bei einer halben Stelle oder weniger nur eine Schule"
     return Finding(
         rule=key,
-        message=f"{what} sich{german_day(day)} auf {schools} Schulen ({share}); {expected}. Bitte prüfen. Quelle: {source}.",
+        message=f"{what} sich{german_day(spread.day)} auf {schools} Schulen ({share}); {expected}. Bitte prüfen. Quelle: {source}.",
         severity=severity,
         kind=position.KIND,
         id=position.id,

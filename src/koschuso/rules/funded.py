@@ -5,6 +5,7 @@ These are facts with dates; `koschuso.rules.foerderung` makes findings of them, 
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
@@ -15,7 +16,6 @@ from koschuso.rules.timeline import common, concurrent, group
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from datetime import date
     from decimal import Decimal
 
     from koschuso.rules.rule import View
@@ -26,6 +26,7 @@ __all__ = [
     "GRANT_PILLAR",
     "FundedPosition",
     "FundedUnit",
+    "Spread",
     "funded_positions",
     "funded_units",
     "missing_details",
@@ -64,17 +65,30 @@ class FundedPosition:
 
 
 @attrs.frozen(kw_only=True)
+class Spread:
+    """What a unit is spread over from a day on.
+
+    Attributes:
+        day: The day, `koschuso.rules.timeline.BEGINNING` where the begin is not known.
+        schools: Ids of the schools.
+        vzae: Volume of the positions that are paid for on this day, exact; ``None`` where one of them is not known.
+    """
+
+    day: date
+    schools: frozenset[str]
+    vzae: Fraction | None
+
+
+@attrs.frozen(kw_only=True)
 class FundedUnit:
     """What F1 and F2 look at: a funded position, or all funded positions of one person.
 
     Attributes:
         positions: The positions, in the order of the records.
-        vzae: Volume of them together, exact; ``None`` where one of them is not known.
         dated: Einsätze and payments, each with the days on which the position exists as well.
     """
 
     positions: tuple[Position, ...]
-    vzae: Fraction | None
     dated: tuple[tuple[Assignment | Funding, Period], ...]
 
     @property
@@ -113,44 +127,43 @@ def funded_units(positions: Iterable[FundedPosition]) -> Iterator[FundedUnit]:
     by_person: dict[str, list[FundedUnit]] = {}
     for funded in positions:
         position = funded.position
-        vzae = None if position.workload is None else position.workload.vzae
         items: tuple[Assignment | Funding, ...] = (*funded.assignments, *funded.payments)
         dated = [(item, period) for item in items if (period := common(item.period, position.period)) is not None]
-        unit = FundedUnit(positions=(position,), vzae=vzae, dated=tuple(dated))
+        unit = FundedUnit(positions=(position,), dated=tuple(dated))
         if position.holder_id:
             by_person.setdefault(position.holder_id, []).append(unit)
         yield unit
     for units in by_person.values():
         if len(units) > 1:
-            known = [unit.vzae for unit in units if unit.vzae is not None]
             yield FundedUnit(
                 positions=tuple(position for unit in units for position in unit.positions),
-                vzae=sum(known, Fraction(0)) if len(known) == len(units) else None,
                 dated=tuple(item for unit in units for item in unit.dated),
             )
 
 
-def schools_at_once(view: View, unit: FundedUnit, within: Period = ALWAYS) -> Iterator[tuple[date, frozenset[str]]]:
-    """Go through the days of a period on which something changes and give the schools that a unit is spread over.
+def schools_at_once(view: View, unit: FundedUnit, within: Period = ALWAYS) -> Iterator[Spread]:
+    """Go through the days of a period on which something changes and tell what a unit is spread over.
 
     Only while the Richtlinie pays; Einsätze for coordination and at places that are no school are passed over, and a
     Teilstandort is its school.
-
-    Yields:
-        The day, `koschuso.rules.timeline.BEGINNING` where the begin is not known, and the ids of the schools.
     """
+    volumes = {
+        position.id: None if position.workload is None else position.workload.vzae for position in unit.positions
+    }
     lasting = [(item, clipped) for item, period in unit.dated if (clipped := common(period, within)) is not None]
     for day, held in concurrent(lasting, lambda pair: pair[1]):
-        if any(isinstance(item, Funding) for item, _ in held):
-            yield (
-                day,
-                frozenset(
-                    school.id
-                    for item, _ in held
-                    if isinstance(item, Assignment)
-                    and item.duty != COORDINATION
-                    and (school := school_of(view, item.place_id)) is not None
-                ),
+        paid = {item.position_id for item, _ in held if isinstance(item, Funding)}
+        known = [volume for id_ in paid if (volume := volumes[id_]) is not None]
+        if paid:
+            schools = (
+                school_of(view, item.place_id)
+                for item, _ in held
+                if isinstance(item, Assignment) and item.duty != COORDINATION and item.position_id in paid
+            )
+            yield Spread(
+                day=day,
+                schools=frozenset(school.id for school in schools if school is not None),
+                vzae=sum(known, Fraction(0)) if len(known) == len(paid) else None,
             )
 
 

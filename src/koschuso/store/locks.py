@@ -107,13 +107,14 @@ class WriterLock:
     Args:
         database: Path of the database; only the names beside it are touched, never the file itself.
         patience: Seconds to wait for the lock.
+        name: What messages call the store; the database's own name if empty.
 
     Raises:
         Unavailable: When the lock files cannot be made.
     """
 
-    def __init__(self, database: Path, *, patience: float) -> None:
-        self._name = database.name
+    def __init__(self, database: Path, *, patience: float, name: str = "") -> None:
+        self._name = name or database.name
         self._patience = patience
         self._threads = ThreadLock(patience)
         self._descriptors: list[int] = []
@@ -124,7 +125,7 @@ class WriterLock:
         except OSError as error:
             self.close()
             raise Unavailable(
-                f"Neben {database.name} kann keine Sperrdatei angelegt werden ({reason(error)}). "
+                f"Bei {self._name} kann keine Sperrdatei angelegt werden ({reason(error)}). "
                 "Bitte prüfen, ob der Ordner vorhanden und beschreibbar ist."
             ) from error
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import secrets
 import threading
+from bisect import bisect_right
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from koschuso.errors import Refused, WrongUse
 from koschuso.store.chain import content_digest
-from koschuso.store.conditions import Condition, Index, meets
+from koschuso.store.conditions import Condition, Index, OneOf, meets
 from koschuso.store.driver import (
     ABSENT,
     Capability,
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 __all__ = ["MemoryDriver"]
 
 _PATIENCE = 15.0
+_LOOKED_UP = frozenset({"subject", "object"})
 _ALL = frozenset({Capability.HISTORY, Capability.PURGE, Capability.VERIFY})
 
 
@@ -48,6 +51,49 @@ class _Entry(NamedTuple):
     document: Document | None
     steps: tuple[Version, ...]
     digest: str
+
+
+class _Entries(dict[str, _Entry]):
+    """What there is of a kind; its order and what stands under an index value are noted until something changes."""
+
+    __slots__ = ("_found", "_order")
+
+    def __init__(self, entries: Mapping[str, _Entry]) -> None:
+        super().__init__(entries)
+        self._order: list[str] | None = None
+        self._found: dict[str, dict[str, list[str]]] = {}
+
+    def __setitem__(self, id_: str, entry: _Entry) -> None:
+        super().__setitem__(id_, entry)
+        self._order, self._found = None, {}
+
+    def __delitem__(self, id_: str) -> None:
+        super().__delitem__(id_)
+        self._order, self._found = None, {}
+
+    def order(self) -> list[str]:
+        """Give the ids in order."""
+        order = self._order
+        if order is None:
+            order = self._order = sorted(self)
+        return order
+
+    def having(self, condition: OneOf) -> list[str]:
+        """Give the ids of documents that meet a condition, in order."""
+        found = self._found.get(condition.name)
+        if found is None:
+            found = {}
+            for id_ in self.order():
+                document = self[id_].document
+                value = None if document is None else getattr(document.index, condition.name)
+                if value is not None:
+                    found.setdefault(value, []).append(id_)
+            self._found[condition.name] = found
+        ids = [found.get(value, []) for value in set(condition.values)]
+        return ids[0] if len(ids) == 1 else sorted(chain.from_iterable(ids))
+
+
+_NOTHING: dict[str, _Entry] = _Entries({})
 
 
 class _State(NamedTuple):
@@ -189,7 +235,7 @@ class MemoryTransaction(DriverTransaction):
         """See `DriverTransaction.get`."""
         self._require_usable()
         require_key(kind, id)
-        entry = self._kinds.get(kind, {}).get(id)
+        entry = self._kinds.get(kind, _NOTHING).get(id)
         return None if entry is None else entry.document
 
     def put(
@@ -206,7 +252,7 @@ class MemoryTransaction(DriverTransaction):
         self._require_writable()
         require_storable(kind, id, body, index)
         moment = self._moment(at)
-        entry = self._kinds.get(kind, {}).get(id)
+        entry = self._kinds.get(kind, _NOTHING).get(id)
         require_expected(kind, id, expect, _revision(entry))
         revision = self._change(kind, id, Operation.PUT, moment)
         steps = entry.steps if entry is not None else ()
@@ -243,7 +289,7 @@ class MemoryTransaction(DriverTransaction):
                 "Ein Datensatz, den es nicht gibt, kann nicht entfernt werden: expect=ABSENT passt hier nicht."
             )
         moment = self._moment(at)
-        entry = self._kinds.get(kind, {}).get(id)
+        entry = self._kinds.get(kind, _NOTHING).get(id)
         require_expected(kind, id, expect, _revision(entry))
         if entry is None or entry.document is None:
             return None
@@ -253,7 +299,7 @@ class MemoryTransaction(DriverTransaction):
         """See `DriverTransaction.purge`."""
         self._require_writable()
         require_key(kind, id)
-        entry = self._kinds.get(kind, {}).get(id)
+        entry = self._kinds.get(kind, _NOTHING).get(id)
         if entry is not None:
             self._blank(kind, id, entry, Operation.PURGE, self._moment(at))
 
@@ -261,7 +307,7 @@ class MemoryTransaction(DriverTransaction):
         """See `DriverTransaction.scan`."""
         self._require_usable()
         require_key(kind, after or "-")
-        return self._documents(self._kinds.get(kind, {}), tuple(conditions), after)
+        return self._documents(kind, tuple(conditions), after)
 
     def counts(self) -> Mapping[str, int]:
         """See `DriverTransaction.counts`."""
@@ -292,18 +338,30 @@ class MemoryTransaction(DriverTransaction):
         self._lacking(Capability.HISTORY)
         self._require_usable()
         require_key(kind, id)
-        entry = self._kinds.get(kind, {}).get(id)
+        entry = self._kinds.get(kind, _NOTHING).get(id)
         return () if entry is None else entry.steps
 
-    def _documents(
-        self, entries: dict[str, _Entry], conditions: tuple[Condition, ...], after: str | None
-    ) -> Iterator[Document]:
-        for id_ in sorted(entries):
+    def _documents(self, kind: str, conditions: tuple[Condition, ...], after: str | None) -> Iterator[Document]:
+        entries = self._kinds.get(kind, _NOTHING)
+        ids = self._candidates(kind, entries, conditions)
+        start = 0 if after is None else bisect_right(ids, after)
+        for id_ in islice(ids, start, None):
             self._require_usable()
             # A refused `put_many` takes entries away again.
             document = entries[id_].document if id_ in entries else None
-            if document is not None and (after is None or id_ > after) and meets(id_, document.index, conditions):
+            if document is not None and meets(id_, document.index, conditions):
                 yield document
+
+    def _candidates(self, kind: str, entries: dict[str, _Entry], conditions: tuple[Condition, ...]) -> list[str]:
+        """Give the ids of all documents that may meet the conditions, in order."""
+        for condition in conditions:
+            if isinstance(condition, OneOf):
+                if condition.name == "id":
+                    return sorted(set(condition.values))
+                # What this transaction changes may meet the condition a moment later.
+                if condition.name in _LOOKED_UP and kind not in self._own and isinstance(entries, _Entries):
+                    return entries.having(condition)
+        return entries.order() if isinstance(entries, _Entries) else sorted(entries)
 
     def _feed(self, start: int) -> Iterator[Change]:
         for position in range(start, self._state.length):
@@ -326,7 +384,7 @@ class MemoryTransaction(DriverTransaction):
 
     def _set(self, kind: str, id: str, entry: _Entry) -> None:  # noqa: A002 - the record's own term
         if kind not in self._own:
-            self._kinds[kind] = dict(self._kinds.get(kind, {}))
+            self._kinds[kind] = _Entries(self._kinds.get(kind, _NOTHING))
             self._own.add(kind)
         entries = self._kinds[kind]
         if self._undo is not None:

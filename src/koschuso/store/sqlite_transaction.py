@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -51,7 +52,7 @@ from koschuso.store.storable import instant_from_microseconds, microseconds, req
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 
     from koschuso.store.conditions import Condition
 
@@ -62,6 +63,7 @@ _PAGE = 200
 _CONTENT_PAGE = 16  # bodies of any size, for readers that walk through everything
 
 _NO_DIGEST = ""
+_OPERATIONS = {operation.value: operation for operation in Operation}
 _PREVIOUS = COLUMNS.index("previous")
 _UNKNOWN: tuple[None, None] = (None, None)
 
@@ -332,8 +334,17 @@ class SqliteTransaction(DriverTransaction):
             yield Document(kind, id_, revision_of(sequence, link), body, Index._make(index))
 
     def _feed(self, start: int) -> Iterator[Change]:
-        for row in self._rows(FEED, (start, self._committed[0])):
-            yield self._change(row)
+        store, last, moment = self._store_id, None, None
+        with closing(self._row_pages(FEED, (start, self._committed[0]))) as pages:
+            for page in pages:
+                for sequence, kind, id_, operation, at, link in page:
+                    # All changes of a transaction were made at the same moment.
+                    if at != last or moment is None:
+                        last, moment = at, _moment(at)
+                    revision = revision_of(sequence, link)
+                    yield Change(f"{store}.{revision}", kind, id_, revision, _operation(operation), moment)
+                    if self._ended:
+                        self._require_usable()
 
     def _feed_with_contents(self, start: int) -> Iterator[Step]:
         for row in self._rows(FEED_WITH_CONTENTS, (start, self._committed[0]), _CONTENT_PAGE):
@@ -344,7 +355,7 @@ class SqliteTransaction(DriverTransaction):
         sequence, kind, id_, operation, at, link = row[:6]
         revision = revision_of(sequence, link)
         cursor = f"{self._store_id}.{revision}"
-        return Change(cursor, kind, id_, revision, *_operation_and_moment(operation, at))
+        return Change(cursor, kind, id_, revision, _operation(operation), _moment(at))
 
     def _cursor_at(self, sequence: int, link: str) -> str:
         return f"{self._store_id}.{revision_of(sequence, link)}"
@@ -366,7 +377,18 @@ class SqliteTransaction(DriverTransaction):
         )
 
     def _rows(self, sql: str, values: Sequence[Any], size: int = _PAGE) -> Iterator[tuple[Any, ...]]:
-        """Stream rows a page at a time; the statement ends with the iterator or the transaction."""
+        """Stream rows; the statement ends with the iterator or the transaction."""
+        with closing(self._row_pages(sql, values, size)) as pages:
+            for page in pages:
+                for row in page:
+                    yield row
+                    if self._ended:
+                        self._require_usable()
+
+    def _row_pages(
+        self, sql: str, values: Sequence[Any], size: int = _PAGE
+    ) -> Generator[list[tuple[Any, ...]], None, None]:
+        """Stream rows a page at a time."""
         self._require_usable()
         cursor = self._connection.cursor()
         self._cursors.add(cursor)
@@ -377,10 +399,7 @@ class SqliteTransaction(DriverTransaction):
             except SQLITE_ERRORS as error:
                 raise self._failed(error) from cause_of(error)
             while page:
-                for row in page:
-                    yield row
-                    if self._ended:
-                        self._require_usable()
+                yield page
                 try:
                     page = cursor.fetchmany(size)
                 except SQLITE_ERRORS as error:
@@ -450,13 +469,24 @@ def _batches(writes: Iterable[Write]) -> Iterator[list[Write]]:
 def _version(row: tuple[Any, ...], body: bytes | None, index: Iterable[str | None] | None) -> Version:
     sequence, operation, at, link = row[:4]
     values = None if body is None or index is None else Index._make(index)
-    return Version(revision_of(sequence, link), *_operation_and_moment(operation, at), body, values)
+    return Version(revision_of(sequence, link), _operation(operation), _moment(at), body, values)
 
 
-def _operation_and_moment(operation: str, at: int) -> tuple[Operation, datetime]:
+def _operation(name: str) -> Operation:
+    found = _OPERATIONS.get(name)
+    if found is None:
+        raise _damaged()
+    return found
+
+
+def _moment(at: int) -> datetime:
     try:
-        return Operation(operation), instant_from_microseconds(at)
-    except (ValueError, OverflowError):
-        raise Corrupt(
-            "Das Änderungsprotokoll ist beschädigt. Bitte mit »koschuso verify« prüfen und eine Sicherung zurückspielen."
-        ) from None
+        return instant_from_microseconds(at)
+    except OverflowError:
+        raise _damaged() from None
+
+
+def _damaged() -> Corrupt:
+    return Corrupt(
+        "Das Änderungsprotokoll ist beschädigt. Bitte mit »koschuso verify« prüfen und eine Sicherung zurückspielen."
+    )

@@ -11,7 +11,7 @@ from koschuso.codec import decode, encode
 from koschuso.collector import collector_paused
 from koschuso.errors import NotFound, WrongUse
 from koschuso.model import RECORD_TYPES, Record
-from koschuso.query import Query, arranged, matches
+from koschuso.query import Query, arranged, matcher
 from koschuso.store.backends import CORE_BACKENDS, open_driver
 from koschuso.store.bulk import bulk_writes, prepared
 from koschuso.store.conditions import OneOf
@@ -43,6 +43,7 @@ __all__ = ["Store", "open_store"]
 
 R = TypeVar("R", bound=Record)
 T = TypeVar("T")
+_NO_RECORDS = frozenset({REASON_KIND, MEMORY_KIND, COPY_KIND})
 
 
 class _Work:
@@ -330,6 +331,27 @@ class Store:
         work = self._work
         return self._changes_alone(since) if work is None else _changes(work.transaction, since)
 
+    def wait_for_changes(self, since: str, *, timeout: float) -> bool:
+        """Wait until something is committed after a position in the record of changes.
+
+        For programs that follow a store: read `changes`, remember the last cursor (`cursor` before the first), wait,
+        read on. It may say so without need, for instance when only koschuso's own notes have changed.
+
+        Args:
+            since: A cursor of this store.
+            timeout: Most seconds to wait; 0 looks once.
+
+        Returns:
+            Whether there is something to read; ``False`` when the time is over.
+
+        Raises:
+            Refused: The cursor is not of this store, or is outdated.
+            WrongUse: Within a transaction, which would go on seeing the state of its beginning.
+        """
+        if self._work is not None:
+            raise WrongUse("In einer Transaktion lässt sich nicht auf Änderungen warten. Bitte sie vorher beenden.")
+        return self._driver.wait_for_changes(since, timeout=timeout)
+
     def history(self, record_type: type[R], id: str) -> tuple[Past[R], ...]:  # noqa: A002 - the record's own term
         """Give the steps of a record, the oldest first; none for an unknown id.
 
@@ -523,10 +545,10 @@ def _stored(record_type: type[R], document: Document) -> Stored[R]:
 
 
 def _filtered(transaction: DriverTransaction, query: Query[R]) -> Iterator[Stored[R]]:
-    kind, where = query.kind, query.where
+    kind, meets = query.kind, matcher(query.where)
     for id_, revision, body in transaction.contents(kind, narrowed(query)):
         record: Any = decode(kind, body, id=id_)
-        if not where or all(matches(condition, record) for condition in where):
+        if meets(record):
             yield Stored(record, revision)
 
 
@@ -541,20 +563,13 @@ def _found(transaction: DriverTransaction, query: Query[R]) -> Iterator[Stored[R
 def _changes(transaction: DriverTransaction, since: str | None) -> Iterator[Changed]:
     reason = ""
     for change in transaction.changes(since):
-        if change.kind == REASON_KIND:
+        if change.kind not in _NO_RECORDS:
+            cursor, kind, id_, revision, operation, at = change
+            yield Changed(
+                cursor=cursor, kind=kind, id=id_, revision=revision, operation=operation, at=at, reason=reason
+            )
+        elif change.kind == REASON_KIND:
             reason = reason_at(transaction, change)
-            continue
-        if change.kind in {MEMORY_KIND, COPY_KIND}:
-            continue
-        yield Changed(
-            cursor=change.cursor,
-            kind=change.kind,
-            id=change.id,
-            revision=change.revision,
-            operation=change.operation,
-            at=change.at,
-            reason=reason,
-        )
 
 
 def _announce(work: _Work) -> None:

@@ -86,9 +86,7 @@ def school(key, name, form, ags, **profile):
 def schools():
     yield Organisation(id="auenfeld", type="gemeinde", name="Stadt Auenfeld", short_name="Auenfeld", ags=AUENFELD)
     yield Organisation(id="birkental", type="gemeinde", name="Stadt Birkental", short_name="Birkental", ags=BIRKENTAL)
-    yield Organisation(
-        id="cedernau", type="gemeinde", name="Gemeinde Cedernau", short_name="Cedernau", ags=CEDERNAU
-    )
+    yield Organisation(id="cedernau", type="gemeinde", name="Gemeinde Cedernau", short_name="Cedernau", ags=CEDERNAU)
     yield school("schule-01", "Grundschule am Anger", "grundschule", AUENFELD, pupils=240, sozialindexstufe=3)
     # A Teilstandort in another municipality than its school.
     yield Organisation(
@@ -132,7 +130,9 @@ def bodies():
         ags="05999",
         coordination=CoordinationProfile(traegerunabhaengig=True, schulformuebergreifend=True),
     )
-    yield Organisation(id="jugendwerk", type="freier_traeger", name="Jugendwerk Auenfeld e. V.", short_name="Jugendwerk")
+    yield Organisation(
+        id="jugendwerk", type="freier_traeger", name="Jugendwerk Auenfeld e. V.", short_name="Jugendwerk"
+    )
     yield Organisation(id="land", type="land_nrw", name="Land NRW")
     yield Organisation(id="bezirksregierung", type="bezirksregierung", name="Bezirksregierung Musterberg")
     yield Organisation(id="qualis", type="qualis", name="QUA-LiS NRW")
@@ -158,9 +158,7 @@ def bodies():
 
 
 def _member(key, who, committee, role, **more):
-    return Relation(
-        id=key, type="mitglied_in", source=who, target=Reference("committee", committee), role=role, **more
-    )
+    return Relation(id=key, type="mitglied_in", source=who, target=Reference("committee", committee), role=role, **more)
 
 
 # -- people and positions ----------------------------------------------------------------------------------------------
@@ -187,9 +185,7 @@ def position(key, hours, *, holder=None, occupancy=Occupancy.BESETZT, **more):
 
 def assignment(position_id, place, hours, **more):
     workload = hours if hours is None or isinstance(hours, Workload) else Workload.of_hours(hours)
-    return Assignment(
-        id=f"{position_id}-{place}", position_id=position_id, place_id=place, workload=workload, **more
-    )
+    return Assignment(id=f"{position_id}-{place}", position_id=position_id, place_id=place, workload=workload, **more)
 
 
 def positions():
@@ -382,12 +378,8 @@ def participations():
     yield came("fachtag", "land-1", person_id="land-1", status=Status.TEILWEISE, hours=Decimal("2.5"))
     yield came("fachtag", "doppel", person_id="doppel", status=Status.UNENTSCHULDIGT)
     # beides sent a substitute, who gets the certificate.
-    yield came(
-        "fachtag", "beides", person_id="beides", status=Status.VERTRETEN, substitute_id="t-fachtag-vertretung"
-    )
-    yield came(
-        "fachtag", "vertretung", name="Vertretung Beispiel", organisation_id="schule-03", registered_by="beides"
-    )
+    yield came("fachtag", "beides", person_id="beides", status=Status.VERTRETEN, substitute_id="t-fachtag-vertretung")
+    yield came("fachtag", "vertretung", name="Vertretung Beispiel", organisation_id="schule-03", registered_by="beides")
     yield came("fachtag", "strasser", person_id="strasser", status=Status.WARTELISTE, rank=1)
     yield came("fachtag", "weg", person_id="weg", status=Status.ABGEMELDET)
     # Somebody registered two colleagues of a school under its mailbox; one of them cancelled.

@@ -144,18 +144,23 @@ def hostile_document():
 def test_nothing_from_records_becomes_markup():
     page = Tags(hostile_document().render(".html").decode())
     assert page.open == []
-    assert {"script", "img", "link", "iframe"}.isdisjoint(page.names())
+    assert {"img", "link", "iframe"}.isdisjoint(page.names())
+    assert page.all("script") == [{}]
     assert not [name for _, attributes in page.tags for name in attributes if name.startswith("on") or name == "style"]
     assert page.names().count("style") == 1
     assert page.names().count("svg") == 1
     assert HOSTILE in page.text
 
 
-def test_a_page_asks_for_nothing_from_elsewhere_and_allows_only_its_own_style():
+def test_a_page_asks_for_nothing_from_elsewhere_and_allows_only_its_own_style_and_script():
     text = hostile_document().render(".html").decode()
     page = Tags(text)
     policy = next(meta["content"] for meta in page.all("meta") if meta.get("http-equiv") == "Content-Security-Policy")
-    assert policy.startswith("default-src 'none'; style-src 'sha256-")
+    assert re.fullmatch(
+        r"default-src 'none'; style-src 'sha256-[\w+/=]{44}'; script-src 'sha256-[\w+/=]{44}'; "
+        r"base-uri 'none'; form-action 'none'",
+        policy,
+    )
     assert "unsafe" not in policy
     links = [
         value for _, attributes in page.tags for name, value in attributes.items() if name in {"href", "src", "data"}
@@ -280,8 +285,8 @@ def test_every_kind_of_chart_is_drawn_with_text_as_text(kind):
     drawn = plots.svg(
         Chart(key="c", title="T", description="D", kind=kind, categories=("A", "B", "C"), series=series, unit="VZÄ")
     )
-    assert ">Land</text>" in drawn
-    assert ">VZÄ</text>" in drawn
+    assert re.search(r">Land\b", drawn)
+    assert kind is ChartKind.HEAT_GRID or ">VZÄ</text>" in drawn
     assert 'class="' in drawn
     assert "style=" not in drawn
     assert drawn.count("<svg") == drawn.count("</svg>") == 1
@@ -352,7 +357,9 @@ def test_a_document_is_saved_by_its_suffix_and_nothing_else_is_left(tmp_path):
 
 
 def test_an_unknown_suffix_names_the_possible_ones(tmp_path):
-    with pytest.raises(WrongUse, match=r"»\.pdf« gibt es keine Ausgabe. Möglich sind: \.html, \.csv, \.md"):
+    with pytest.raises(
+        WrongUse, match=r"»\.pdf« gibt es keine Ausgabe. Möglich sind: \.html, \.docx, \.xlsx, \.csv, \.md"
+    ):
         a_document().save(tmp_path / "bericht.pdf")
     assert not list(tmp_path.iterdir())
 
@@ -427,11 +434,16 @@ _CHILD = """
 import hashlib, sys
 sys.path.insert(0, sys.argv[1])
 import conftest
-from koschuso.reporting import BUILTIN_REPORTS
+from koschuso.errors import KoschusoError
+from koschuso.reporting import BUILTIN_RENDERERS, BUILTIN_REPORTS
 view = conftest.make_view([*conftest.organisations(), *conftest.staff(), *conftest.work()])
 for report in BUILTIN_REPORTS:
-    for suffix in (".html", ".csv", ".md"):
-        print(hashlib.sha256(report.run(view).render(suffix)).hexdigest())
+    try:
+        document = report.run(view)
+    except KoschusoError:
+        continue  # about one event that has to be named
+    for renderer in BUILTIN_RENDERERS:
+        print(report.name, renderer.name, hashlib.sha256(renderer.render(document)).hexdigest())
 """
 
 
@@ -447,7 +459,9 @@ def test_another_process_on_another_day_in_another_zone_gives_the_same_bytes():
         )
         return child.stdout
 
-    assert run("1", "UTC") == run("2", "Pacific/Auckland")
+    first = run("1", "UTC")
+    assert first.count("koschuso:docx") >= 4
+    assert first == run("2", "Pacific/Auckland")
 
 
 @pytest.mark.parametrize(
@@ -462,8 +476,14 @@ def test_reports_of_the_small_office_stay_as_they_were_read_and_approved(view, n
     """Set KOSCHUSO_UPDATE_GOLDEN=1 to write them anew, and read the difference before you keep it."""
     document = report.run(view, **given)
     # Without pictures: how matplotlib draws is its own affair, what is drawn stands in the tables.
+    page = re.sub(
+        rb"sha256-[\w+/=]+|(?<=<style>).*?(?=</style>)|(?<=<script>).*?(?=</script>)",
+        b"",
+        html.render(document, pictures=False),
+        flags=re.DOTALL,
+    )
     rendered = {
-        "html": html.render(document, pictures=False),
+        "html": page,
         "csv": document.render(".csv"),
         "md": document.render(".md"),
     }

@@ -133,7 +133,7 @@ def test_mpt_does_not_make_a_school_one_with_schulsozialarbeit(records, view_of)
 
 
 def test_every_share_is_somewhere(document):
-    verbleib = {name: (row[0], row[2]) for name, row in rows(document, "t6").items()}
+    verbleib = {name: (row[0], row[2]) for name, row in rows(document, "verbleib").items()}
     half = Fraction(1, 2)
     assert verbleib == {
         "Schule der Region": (7, document.table("t1").totals[7]),
@@ -141,11 +141,11 @@ def test_every_share_is_somewhere(document):
         "Einsatz an einer Schule außerhalb der Region": (1, half),
         "Einsatz an einer Schule, die nicht in Betrieb ist": (1, half),
     }
-    assert document.table("t6").totals[3] == sum(volume for _, volume in verbleib.values())
+    assert document.table("verbleib").totals[3] == sum(volume for _, volume in verbleib.values())
 
 
 def test_coordination_and_mpt_stand_apart(document):
-    assert {name: (row[1], row[2]) for name, row in rows(document, "t7").items()} == {
+    assert {name: (row[1], row[2]) for name, row in rows(document, "weitere").items()} == {
         "Koordination": (2, Fraction("29.5") / 39),
         "Multiprofessionelles Team": (1, Fraction(1, 2)),
     }
@@ -166,7 +166,7 @@ def test_a_rest_is_measured_in_hours_so_that_another_basis_leaves_none(records, 
         for r in records
     ]
     document = STELLENUEBERSICHT.run(view_of(changed), stichtag=STICHTAG)
-    assert rows(document, "t6")["Stellenanteil ohne Einsatzort"][2] == Fraction(1, 4)
+    assert rows(document, "verbleib")["Stellenanteil ohne Einsatzort"][2] == Fraction(1, 4)
 
 
 def test_more_einsatz_than_position_is_told_and_no_negative_rest_appears(records, view_of):
@@ -175,7 +175,7 @@ def test_more_einsatz_than_position_is_told_and_no_negative_rest_appears(records
         for r in records
     ]
     document = STELLENUEBERSICHT.run(view_of(changed), stichtag=STICHTAG)
-    assert rows(document, "t6")["Stellenanteil ohne Einsatzort"][2] == Fraction(1, 4)
+    assert rows(document, "verbleib")["Stellenanteil ohne Einsatzort"][2] == Fraction(1, 4)
     assert {gap.what: gap.count for gap in document.missing}["Stellen, deren Einsätze ihren Umfang übersteigen"] == 1
 
 

@@ -14,21 +14,18 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import attrs
-
 from koschuso.errors import Corrupt, KoschusoError, Refused, Unavailable, WrongUse
 from koschuso.store.driver import Capability, StoreDriver, Verification
 from koschuso.store.location import refuse_unsafe_location
 from koschuso.store.locks import WriterLock
-from koschuso_files import checkpoint, founding, rewriting
-from koschuso_files.disk import delete, sync_folder, sync_many, translated
+from koschuso_files import founding, rewriting
+from koschuso_files.disk import sync_folder, sync_many, translated
 from koschuso_files.faces import Faces, face_digest
-from koschuso_files.holding import Holding
-from koschuso_files.journal import FaceLine, commits_between
-from koschuso_files.layout import DATA, HIDDEN
+from koschuso_files.journal import FaceLine
+from koschuso_files.keeping import Keeper
+from koschuso_files.layout import HIDDEN
 from koschuso_files.outside import Outside
 from koschuso_files.staging import stage
-from koschuso_files.standing import Standing, StandingFile
 from koschuso_files.taking import Edit
 from koschuso_files.tearing import may_be_torn
 from koschuso_files.transaction import FilesTransaction
@@ -40,6 +37,7 @@ if TYPE_CHECKING:
     from koschuso.model import Finding
     from koschuso.store.url import StoreUrl
     from koschuso_files.faces import Staged
+    from koschuso_files.holding import Holding
 
 __all__ = ["FilesDriver", "open_files"]
 
@@ -101,15 +99,16 @@ class FilesDriver(StoreDriver):
         self._guard = threading.RLock()
         self._open = 0
         self._closed = False
-        self._settled_at = time.monotonic()
-        self._standing: StandingFile | None = None
+        self._faces = Faces(self._root)
+        self._keeper = Keeper(self._root, self._faces, self._guard)
+        self._outside = Outside(self, self._root, deletions)
         with translated(self._name):
             founding.prepare_folder(self._root)
-        self._lock = WriterLock(self._hidden / _LOCK, patience=patience)
-        self._quick_lock = WriterLock(self._hidden / _LOCK, patience=0.0)
+        self._lock = WriterLock(self._hidden / _LOCK, patience=patience, name=self._root.name)
+        self._quick_lock = WriterLock(self._hidden / _LOCK, patience=0.0, name=self._root.name)
         try:
             with translated(self._name):
-                self._begin(store_id, deletions)
+                self._begin(store_id)
         except BaseException:
             self._release()
             raise
@@ -126,7 +125,7 @@ class FilesDriver(StoreDriver):
         if write:
             with self._used(), self._lock.held():
                 with translated(self._name):
-                    self._catch_up()
+                    self._keeper.catch_up()
                     self._outside.look_if_due()
                 with self.alone() as transaction:
                     yield transaction
@@ -147,10 +146,10 @@ class FilesDriver(StoreDriver):
         if self._process == os.getpid():
             # Whatever fails here is made up for at the next opening.
             with suppress(OSError, KoschusoError), self._quick_lock.held():
-                self._catch_up()
-                self._settle()
-                if self._holding.state.length - self._saved > _CHECKPOINT_BYTES:
-                    self._save()
+                self._keeper.catch_up()
+                self._keeper.settle()
+                if self._keeper.holding.state.length - self._keeper.saved > _CHECKPOINT_BYTES:
+                    self._keeper.save()
         self._release()
 
     def purge(self, keys: Iterable[tuple[str, str]]) -> None:
@@ -204,7 +203,7 @@ class FilesDriver(StoreDriver):
         """
         self._require_open()
         with self._used(), self._lock.held(), translated(self._name):
-            self._catch_up()
+            self._keeper.catch_up()
             before = len(self._outside.findings)
             self._outside.look()
             return tuple(self._outside.findings[before:])
@@ -219,12 +218,12 @@ class FilesDriver(StoreDriver):
     @property
     def holding(self) -> Holding:
         """What is held in memory."""
-        return self._holding
+        return self._keeper.holding
 
     @contextmanager
     def alone(self) -> Iterator[FilesTransaction]:
         """Begin a write transaction under the writer lock that is held already."""
-        transaction = FilesTransaction(self._holding.state, self._name, write=True)
+        transaction = FilesTransaction(self._keeper.holding.state, self._name, write=True)
         try:
             try:
                 yield transaction
@@ -253,10 +252,10 @@ class FilesDriver(StoreDriver):
             transaction.changed or transaction.accepted or transaction.redo or transaction.wipe
         ):
             return [], False
-        base = self._holding.state.number
+        base = self._keeper.holding.state.number
         staged: list[Staged] = []
         try:
-            stage(transaction, self._holding, staged)
+            stage(transaction, self._keeper.holding, staged)
             staged += transaction.accepted
             for one in staged:
                 face = one.face
@@ -270,10 +269,10 @@ class FilesDriver(StoreDriver):
                 appender.undo()
             raise
         with self._guard:
-            self._holding.take(transaction, length)
+            self._keeper.holding.take(transaction, length)
         # From here on it is committed: what fails is made up for later.
         with suppress(OSError):
-            self._publish()
+            self._keeper.publish()
         return self._place(transaction, staged, length, base), True
 
     def _place(self, transaction: FilesTransaction, staged: list[Staged], length: int, base: int) -> list[Edit]:
@@ -307,183 +306,59 @@ class FilesDriver(StoreDriver):
         if transaction.wipe:
             self._outside.forget(transaction.wipe)
             self._rewrite()
-        elif self._holding.state.length - self._saved > max(self._saved, _DEAD_BYTES):
+        elif self._keeper.holding.state.length - self._keeper.saved > max(self._keeper.saved, _DEAD_BYTES):
             with suppress(OSError):
-                self._save()
-        if time.monotonic() - self._settled_at > _SETTLE_SECONDS:
+                self._keeper.save()
+        if time.monotonic() - self._keeper.settled_at > _SETTLE_SECONDS:
             with suppress(OSError):
-                self._settle()
+                self._keeper.settle()
 
     # -- opening -----------------------------------------------------------------------------------------------------
 
-    def _begin(self, store_id: str, deletions: str) -> None:
-        self._faces = Faces(self._root)
-        self._outside = Outside(self, self._root, deletions)
+    def _begin(self, store_id: str) -> None:
         lock = self._quick_lock if founding.is_founded(self._hidden) else self._lock
         try:
             with lock.held():
                 founding.found(self._hidden, store_id)
-                self._standing = StandingFile(self._hidden)
-                self._load()
-                self._recover()
+                self._keeper.stand()
+                self._keeper.load()
+                self._keeper.recover()
                 self._outside.clean()
                 self._outside.look()
-                self._settle()
-                if self._holding.state.dead > max(_DEAD_BYTES, self._holding.state.length // 2):
+                self._keeper.settle()
+                if self._keeper.holding.state.dead > max(_DEAD_BYTES, self._keeper.holding.state.length // 2):
                     with suppress(Unavailable):
                         self._rewrite()
-                elif self._holding.state.length - self._saved > _CHECKPOINT_BYTES:
-                    self._save()
+                elif self._keeper.holding.state.length - self._keeper.saved > _CHECKPOINT_BYTES:
+                    self._keeper.save()
         except Unavailable:
             # Somebody else is writing: reading what is committed need not wait.
-            self._standing = StandingFile(self._hidden)
-            if lock is self._lock or self._standing.read() is None:
+            self._keeper.stand()
+            if lock is self._lock or not self._keeper.is_told:
                 raise
-            self._load()
-            self._refresh()
-
-    def _load(self) -> None:
-        """Read the newest journal as far as the index file tells of it."""
-        founding.require_ours(self._hidden)
-        segment = founding.newest_segment(self._hidden)
-        found = checkpoint.load(self._hidden, segment, segment.size())
-        standing = self._stood()
-        same = standing is not None and standing.generation == segment.generation
-        settled = standing.settled if standing is not None and same else 0
-        # The index file is only written when all that it tells of is on the disk.
-        indexed = 0 if found is None else found.state.length
-        self._faces.clear(settled=max(settled, indexed), begun=segment.size())
-        self._holding = Holding(segment, self._faces, found)
-        self._saved = self._holding.state.length if found is not None else 0
-
-    def _recover(self) -> None:
-        """Take in what was committed and never told, and cut off what was never committed."""
-        holding, standing = self._holding, self._stood()
-        segment = holding.state.segment
-        size = segment.size()
-        known = 0 if standing is None or standing.generation != segment.generation else standing.length
-        if size < max(known, holding.state.length):
-            raise Corrupt("Das Journal ist kürzer als das, was gespeichert war. Bitte eine Sicherung zurückholen.")
-        if known > holding.state.length:
-            holding.read_to(known)
-        if size > holding.state.length and not holding.read_on(size):
-            if commits_between(segment, holding.state.length, size) > 1:
-                raise Corrupt("Das Journal ist in der Mitte beschädigt. Bitte eine Sicherung zurückholen.")
-            os.ftruncate(segment.descriptor, holding.state.length)
-            os.fsync(segment.descriptor)
-        founding.remove_older(self._hidden, segment.generation)
-        if not self._saved:
-            # One that is torn, or of an older journal, may tell of what is gone.
-            delete(self._hidden / checkpoint.NAME)
-        self._publish()
-
-    # -- catching up -------------------------------------------------------------------------------------------------
-
-    def _stood(self) -> Standing | None:
-        return None if self._standing is None else self._standing.read()
-
-    def _catch_up(self) -> None:
-        """Bring a writer, who holds the lock, to the newest state."""
-        with self._guard:
-            self._refresh()
-            standing, state = self._stood(), self._holding.state
-            segment = state.segment
-            # A crash may have come after a new journal got its name and before anybody was told.
-            replaced = founding.has_generation(self._hidden, segment.generation + 1)
-            if replaced:
-                self._load()
-            told = standing is not None and standing[:2] == (segment.generation, state.length)
-            if replaced or not told or segment.size() != state.length:
-                self._recover()
-
-    def _refresh(self) -> None:
-        """Take in what other processes committed."""
-        with self._guard:
-            standing = self._stood()
-            if standing is None:
-                return
-            if standing.generation > self._holding.state.segment.generation:
-                try:
-                    self._load()
-                except FileNotFoundError:
-                    return
-                standing = self._stood() or standing
-            if standing.generation == self._holding.state.segment.generation:
-                self._faces.settled = max(self._faces.settled, standing.settled)
-                if standing.length > self._holding.state.length:
-                    self._holding.read_to(standing.length)
+            self._keeper.load()
+            self._keeper.refresh()
 
     def _look_quickly(self) -> None:
         """Take in what other programs changed, if nobody is writing just now."""
         if not self._outside.is_due():
             return
         with suppress(Unavailable, WrongUse), self._quick_lock.held(), translated(self._name):
-            self._catch_up()
+            self._keeper.catch_up()
             self._outside.look_if_due()
-
-    # -- keeping -----------------------------------------------------------------------------------------------------
-
-    def _publish(self) -> None:
-        state = self._holding.state
-        if self._standing is not None:
-            self._standing.write(Standing(state.segment.generation, state.length, self._faces.settled))
-
-    def _settle(self) -> None:
-        """Bring the files outside to the disk and note it, so that a missing one is a deletion from then on."""
-        self._settled_at = time.monotonic()
-        state = self._holding.state
-        waiting = self._faces.unsettled()
-        sync_many([self._root / face.path for face in waiting if face.in_place])
-        if waiting:
-            # Some of the folders may be new, whichever process made them.
-            for folder in (self._root, self._root / DATA):
-                with suppress(FileNotFoundError):
-                    sync_folder(folder)
-        # A file that never got its name, or was not looked at yet, stays open.
-        pending = [face.at for face in waiting if not face.in_place]
-        settled = min(pending) - 1 if pending else state.length
-        if settled > self._faces.settled:
-            self._faces.settle(settled)
-            if self._standing is not None:
-                self._standing.write(Standing(state.segment.generation, state.length, settled), sync=True)
-
-    def _save(self) -> None:
-        self._settle()
-        if self._faces.unsettled():
-            return  # the index file would not tell what these files were before
-        checkpoint.save(self._hidden, self._holding.state, self._faces)
-        self._saved = self._holding.state.length
 
     def _rewrite(self) -> None:
         """Write the journal anew without the contents that are gone."""
         self._outside.look()
-        self._settle()
-        if self._faces.unsettled():
-            # The new journal does not tell any more what these files were before.
-            raise Unavailable(
-                "Einige Dateien ließen sich noch nicht schreiben. Die Datensätze sind entfernt; bitte das endgültige "
-                "Löschen wiederholen."
-            )
-        before = {face.key: face for face in self._faces}
-        generation = rewriting.rewrite(self._hidden, self._holding.state, self._faces)
-        with self._guard:
-            self._load()
-            self._holding.read_on(self._holding.state.segment.size())
-            for face in self._faces:
-                self._faces.set(attrs.evolve(before[face.key], at=face.at))
-            self._faces.settled = self._holding.state.length
-            # Told before any reader of this process looks: else it would take the new journal for a foreign one.
-            self._publish()
-        self._save()
-        founding.remove_older(self._hidden, generation)
+        self._keeper.rewrite()
 
     # -- inside ------------------------------------------------------------------------------------------------------
 
     @contextmanager
     def _reading(self) -> Iterator[FilesTransaction]:
         with self._guard, translated(self._name):
-            self._refresh()
-            state = self._holding.state
+            self._keeper.refresh()
+            state = self._keeper.holding.state
             state.readers += 1
         transaction = FilesTransaction(state, self._name, write=False)
         try:
@@ -512,12 +387,9 @@ class FilesDriver(StoreDriver):
             raise WrongUse(f"{self._name} wurde in einem anderen Prozess geöffnet. Bitte hier neu öffnen.")
 
     def _release(self) -> None:
-        if hasattr(self, "_holding"):
-            self._holding.state.segment.close()
+        self._keeper.close()
         self._lock.close()
         self._quick_lock.close()
-        if self._standing is not None:
-            self._standing.close()
 
 
 def _require_whole(verification: Verification) -> None:

@@ -29,7 +29,7 @@ from koschuso.store.conditions import Index
 from koschuso_files.disk import opened, read_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 __all__ = [
@@ -53,6 +53,7 @@ FORMAT: Final = 1
 
 PUT: Final = "put"
 _BLOCK: Final = 1 << 20
+_HEADS: Final = 1 << 16
 _USUAL_HEAD: Final = 512
 _LONGEST_HEAD: Final = 1 << 16
 _COMMIT_LINE: Final = b'\n{"commit":'
@@ -210,7 +211,27 @@ class Segment:
         try:
             return _decode_head(self.line_at(offset))
         except msgspec.DecodeError:
-            raise Corrupt("Das Journal ist beschädigt: Ein Eintrag ist nicht lesbar. Bitte prüfen lassen.") from None
+            raise _unreadable() from None
+
+    def heads_at(self, offsets: Iterable[int]) -> Iterator[Head]:
+        """Read the heads at many positions, in order, a block at a time.
+
+        Raises:
+            Corrupt: There is none at one of them.
+        """
+        block, begin = b"", 0
+        for offset in offsets:
+            end = block.find(b"\n", offset - begin)
+            if end < 0:
+                block, begin = self.read(offset, _HEADS), offset
+                end = block.find(b"\n")
+            if end < 0:
+                yield self.head_at(offset)
+                continue
+            try:
+                yield _decode_head(block[offset - begin : end])
+            except msgspec.DecodeError:
+                raise _unreadable() from None
 
     def content_at(self, offset: int, size: int) -> tuple[Head, bytes]:
         """Read a change with its body, and compare both with the fingerprint.
@@ -222,7 +243,7 @@ class Segment:
         try:
             head = _decode_head(line)
         except msgspec.DecodeError:
-            raise Corrupt("Das Journal ist beschädigt: Ein Eintrag ist nicht lesbar. Bitte prüfen lassen.") from None
+            raise _unreadable() from None
         if head.index is None or not is_whole(head, body[:-1]):
             raise Corrupt(
                 f"{head.kind[:80]} {head.id[:80]} ist nicht mehr, was gespeichert wurde. Bitte prüfen lassen."
@@ -232,6 +253,10 @@ class Segment:
     def close(self) -> None:
         """Close the file."""
         self._close()
+
+
+def _unreadable() -> Corrupt:
+    return Corrupt("Das Journal ist beschädigt: Ein Eintrag ist nicht lesbar. Bitte prüfen lassen.")
 
 
 def is_whole(head: Head, body: bytes) -> bool:

@@ -41,14 +41,23 @@ class Notices:
         finding = Finding(rule=f"files.{rule}", message=message, severity=severity, kind=kind, id=id_)
         self.findings.append(finding)
         del self.findings[:-_MOST]
-        _log.warning("%s %s/%s: %s", finding.rule, kind, id_, message)
         about = f"{kind}/{id_}: " if kind else ""
-        line = f"{datetime.now(UTC):%d.%m.%Y %H:%M} UTC  {about}{message}\n"
+        # People read it on the command line, too: there the rule would be no help.
+        _log.warning("%s%s", about, message, extra={"rule": finding.rule})
+        now = datetime.now(UTC)
+        line = f"{now:%d.%m.%Y %H:%M} UTC  {about}{message}\n"
         path = self._root / NOTES
         with suppress(OSError):
             text = path.read_bytes() if path.exists() else b""
             if len(text) > _LONGEST_NOTES:
                 text = text[-_LONGEST_NOTES // 2 :].partition(b"\n")[2]
+            # What lasts is seen anew at each opening; once a day is enough.
+            today = f"{now:%d.%m.%Y} ".encode()
+            if any(
+                noted.startswith(today) and noted[len(today) :].partition(b"UTC  ")[2] == f"{about}{message}".encode()
+                for noted in text.splitlines()
+            ):
+                return
             put_whole(path, text + line.encode())
 
     def set_aside(self, key: Key, suffix: str, data: bytes) -> str:

@@ -282,9 +282,9 @@ class Outside:
             return
         self._notices.tell(
             "viele_geloescht",
-            f"Im Ordner {folder} fehlen {len(gone)} von {known} Dateien. Es wurde nichts gelöscht. Bitte die Adresse des "
-            f"Speichers einmal um »loeschungen=annehmen« ergänzen, wenn das so sein soll, oder um "
-            f"»loeschungen=zuruecknehmen«, um die Dateien wieder zu schreiben.",
+            f"Im Ordner {folder} fehlen {len(gone)} von {known} Dateien. Es wurde nichts gelöscht. Soll das so sein, "
+            "ergänzen Sie in koschuso.toml die Adresse des Speichers für einen Aufruf, etwa zu "
+            "»files:///daten?loeschungen=annehmen«; mit »loeschungen=zuruecknehmen« werden die Dateien wieder geschrieben.",
             severity=Severity.ERROR,
         )
 

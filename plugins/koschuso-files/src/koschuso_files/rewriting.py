@@ -81,7 +81,9 @@ def rewrite(hidden: Path, state: State, faces: Iterable[Face]) -> int:
         for number in range(state.number):
             _copy(state, number, output)
         for face in faces:
-            output.line(encoded(FaceLine(face=face.path, kind=face.kind, id=face.id, digest=face.digest)))
+            size = 0 if face.signature is None else face.signature.size
+            line = FaceLine(face=face.path, kind=face.kind, id=face.id, digest=face.digest, size=size)
+            output.line(encoded(line))
         output.line(encoded(Commit(commit=state.number, link=state.link, check=output.check.hexdigest())))
         output.finish()
     except BaseException:

@@ -50,6 +50,7 @@ _DEFAULTS = MappingProxyType(
         "target_session_attrs": "read-write",
     }
 )
+_SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 _WRITABLE = ("read-write", "primary", "any")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,62}")
 _SCHEMA = re.compile(r"[a-z_][a-z0-9_]{0,62}")
@@ -182,6 +183,10 @@ def _secure(parameters: dict[str, str], servers: tuple[tuple[str, str], ...]) ->
     The library's own default, ``prefer``, talks to anybody and even without encryption. A service file is not read
     here, so its host counts as remote.
     """
+    if (mode := parameters.get("sslmode")) is not None and mode not in _SSL_MODES:
+        raise WrongUse(
+            f"Die Angabe »sslmode« der Speicher-URL (postgresql) kennt nur: {', '.join(_SSL_MODES)}. Bitte die Schreibweise prüfen."
+        )
     if "sslmode" not in parameters and os.environ.get("PGSSLMODE"):
         return
     hosts = [host or os.environ.get("PGHOST", "") for host, _ in servers]

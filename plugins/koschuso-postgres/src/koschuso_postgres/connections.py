@@ -145,7 +145,7 @@ class Connections:
         parameters = dict(address.parameters)
         if parameters.pop("load_balance_hosts", "") == "random":
             random.shuffle(servers)
-        hint = ""
+        hint, answers = "", False
         for host, port in servers:
             place = {name: value for name, value in (("host", host), ("port", port)) if value}
             connection = None
@@ -160,14 +160,22 @@ class Connections:
                 )
             except psycopg.Error as error:
                 hint = hint or _hint(str(error))
+                answers = answers or "FATAL" in str(error)
                 if connection is not None:
                     connection.close()
                 continue
             self._known = True
             return connection
+        advice = (
+            "Der Server antwortet, lässt aber niemanden hinein: Bitte Datenbank, Benutzer und Passwort prüfen; fährt er gerade "
+            "hoch, hilft es zu warten."
+            if answers
+            else "Der Server antwortet nicht: Bitte prüfen, ob dieser Rechner im Netz ist, ob der Server läuft und ob Rechner "
+            "und Port stimmen."
+        )
         raise Unavailable(
-            f"Keine Verbindung zu {address.label}. Bitte prüfen, ob der Server läuft und ob Rechner, Datenbank, Benutzer "
-            f"und Passwort stimmen.{hint}"
+            f"Keine Verbindung zu {address.label}. {hint or advice} Hilft das nicht, fragen Sie die Verwaltung der Datenbank; "
+            "an den Daten hat sich nichts geändert."
         )
 
     def _borrow(self, end: float) -> tuple[Connection, bool]:
@@ -209,9 +217,9 @@ def _hint(text: str) -> str:
     """Say more where the library's own text tells; it is never shown, because it quotes names."""
     if any(word in text for word in ("SSL", "certificate", "root.crt", "TLS")):
         return (
-            " Die verschlüsselte Verbindung kam nicht zustande: Das Zertifikat des Servers muss gültig sein; "
+            "Die verschlüsselte Verbindung kam nicht zustande: Das Zertifikat des Servers muss gültig sein; "
             "»sslrootcert=DATEI« nennt die eigene Stammzertifikats-Datei (README von koschuso-postgres, »TLS«)."
         )
     if "read-only" in text or "hot standby" in text or "in recovery" in text:
-        return " Erreicht wurde nur ein Server, der nicht beschrieben werden kann."
+        return "Erreicht wurde nur ein Server, der nicht beschrieben werden kann."
     return ""

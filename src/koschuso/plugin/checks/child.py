@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import sys
 import warnings
+from contextlib import contextmanager, nullcontext
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,7 @@ from koschuso.plugin.registry import Registry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from contextlib import AbstractContextManager
 
 __all__ = ["run_checks"]
 
@@ -45,6 +47,7 @@ def run_checks(
     declares: bool | None = None,
     kept: tuple[tuple[str, str], ...] = (),
     told: Callable[[str], None] = lambda _stage: None,
+    unwatched: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> Iterator[Shortfall]:
     """Ask a plugin for everything it offers, and check the answers.
 
@@ -54,6 +57,7 @@ def run_checks(
         declares: What it says in ``KEEPS_PERSONAL_DATA``.
         kept: Places in its source that keep data elsewhere than in the store.
         told: Called with what is being done.
+        unwatched: Given around what koschuso itself does in between: a renderer may write a temporary file.
     """
     own = Registry.load()
     for known in HOOKS.values():
@@ -85,7 +89,7 @@ def run_checks(
     yield from check_offers(offered, registry)
     yield from check_data_duties(offered, declares=declares, kept=kept)
     told("Probelauf von Regeln und Berichten")
-    yield from check_behaviour(offered, registry.catalogues)
+    yield from check_behaviour(offered, registry.catalogues, unwatched)
 
 
 def _ask(registry: Registry, name: str, plugin: object) -> tuple[dict[str, tuple[Any, ...]], list[str]]:
@@ -127,6 +131,14 @@ def main(job_path: str, result_path: str) -> None:
         stage.write_text(what, encoding="utf-8")
         watch.start()
 
+    @contextmanager
+    def unwatched() -> Iterator[None]:
+        watch.stop()
+        try:
+            yield
+        finally:
+            watch.start()
+
     sys.dont_write_bytecode = True
     _load_the_single_import()
     cost = ImportCost()
@@ -145,7 +157,11 @@ def main(job_path: str, result_path: str) -> None:
             cause = f"Das Plugin lässt sich nicht laden: {describe(loaded.error)}."
             found.append(Shortfall(clause="H1", message=cause, place=Stage.IMPORT.label))
         else:
-            found.extend(run_checks(job["name"], loaded.value, declares=job["declares"], kept=kept, told=told))
+            found.extend(
+                run_checks(
+                    job["name"], loaded.value, declares=job["declares"], kept=kept, told=told, unwatched=unwatched
+                )
+            )
     except KeyboardInterrupt:
         # Nobody sits in front of this process: it is the plugin's own, and would end the person's program.
         found.append(

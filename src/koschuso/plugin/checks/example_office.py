@@ -55,9 +55,11 @@ MOMENT: Final = datetime(2025, 10, 15, 10, 0, tzinfo=UTC)
 _OFFICE = OfficeInfo(name="Koordinierungsstelle Musterkreis", ags="05974", region="Musterkreis", id="stelle")
 
 
-def view_of(records: Iterable[Record], catalogues: Mapping[str, Catalogue]) -> RecordsView:
+def view_of(
+    records: Iterable[Record], catalogues: Mapping[str, Catalogue], fields: Iterable[ExtraField] = ()
+) -> RecordsView:
     """Give what a report may see."""
-    return RecordsView(records, office=_OFFICE, as_of=MOMENT, catalogues=catalogues, findings=())
+    return RecordsView(records, office=_OFFICE, as_of=MOMENT, catalogues=catalogues, findings=(), fields=fields)
 
 
 class RulesView:
@@ -157,5 +159,7 @@ def _records() -> tuple[Record, ...]:
         Milestone(id="meilenstein", when=FuzzyDate("08/2016"), title="Erstes Treffen"),
         Goal(id="ziel", title="Vernetzen", office_id="stelle"),
         Cooperation(id="kooperation", title="Mit dem Bildungsbüro", partner_ids=("stelle", "traeger")),
-        Survey(id="befragung", title="Bedarfsabfrage", day=date(2025, 3, 14), event_id="termin", invited=30, answers=12),
+        Survey(
+            id="befragung", title="Bedarfsabfrage", day=date(2025, 3, 14), event_id="termin", invited=30, answers=12
+        ),
     )

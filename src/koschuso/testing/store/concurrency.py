@@ -93,6 +93,10 @@ class ConcurrencyClauses:
                     Write("person", "a", b"3", EMPTY, first),
                     Write("person", "a", b"3", EMPTY, ""),
                     Write("person", "a", b"3", EMPTY, f"{second} "),
+                    *(
+                        Write("person", "a", b"3", EMPTY, other)
+                        for other in {second.upper(), second.lower()} - {second}
+                    ),
                     Write("person", "b", b"3", EMPTY, second),
                     Write("event", "a", b"3", EMPTY, second),
                 ):
@@ -174,6 +178,9 @@ class ConcurrencyClauses:
                     careless.put("person", "a", PLAIN, EMPTY)
                 with pytest.raises(TypeError):
                     careless.remove("person", "a")
+                for id_ in ("a", "nobody"):
+                    with pytest.raises(WrongUse):
+                        transaction.remove("person", id_, expect=ABSENT)
                 for nonsense in (None, 1, True):
                     with pytest.raises((WrongUse, Conflict)):
                         careless.put("person", "a", PLAIN, EMPTY, expect=nonsense)

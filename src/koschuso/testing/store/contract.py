@@ -28,6 +28,7 @@ STORE_CONTRACT = Contract(
         Clause(id="F3", title="Eine spät abgeschlossene Änderung wird nicht übersprungen"),
         Clause(id="F4", title="Der Änderungsverlauf enthält keine Inhalte"),
         Clause(id="F5", title="Der Zeitpunkt der neuesten Änderung stimmt"),
+        Clause(id="F6", title="Wer auf Änderungen wartet, erfährt von jeder"),
         Clause(id="P1", title="Nach dem Entfernen ist kein Inhalt mehr lesbar"),
         Clause(id="P2", title="Nach dem endgültigen Löschen steht nichts mehr in den Dateien"),
         Clause(id="U1", title="Zugangsdaten der Speicher-URL werden nirgends gezeigt"),

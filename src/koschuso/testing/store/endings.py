@@ -102,9 +102,9 @@ class EndingClauses:
         put(driver, "b")
         with driver.transaction(write=True) as transaction:
             rows, feed, contents = transaction.scan("person"), transaction.changes(), transaction.contents("person")
-            next(rows)
-            next(feed)
-            next(contents)
+            steps = transaction.steps()
+            for iterator in (rows, feed, contents, steps):
+                next(iterator)
             with pytest.raises(WrongUse):
                 driver.transaction(write=True).__enter__()
         with driver.transaction(write=False) as reader:
@@ -115,6 +115,8 @@ class EndingClauses:
                 reader.put_many([Write("person", "c", PLAIN, EMPTY, ANY)])
             with pytest.raises(WrongUse):
                 reader.remove("person", "a", expect=ANY)
+            with pytest.raises(WrongUse):
+                reader.purge("person", "a")
         lates: list[Any] = [
             lambda: transaction.get("person", "a"),
             lambda: transaction.put("person", "a", PLAIN, EMPTY, expect=ANY),
@@ -126,6 +128,7 @@ class EndingClauses:
             lambda: next(rows),
             lambda: next(feed),
             lambda: next(contents),
+            lambda: next(steps),
             lambda: next(kept),
             transaction.counts,
             transaction.cursor,

@@ -1,8 +1,9 @@
-"""Clauses F1 to F5: the feed of changes, its cursors, its times."""
+"""Clauses F1 to F6: the feed of changes, its cursors, its times."""
 
 from __future__ import annotations
 
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -22,9 +23,11 @@ if TYPE_CHECKING:
 
 __all__ = ["FeedClauses"]
 
+_FOREVER = 20.0  # seconds; whoever waits this long was not told
+
 
 class FeedClauses:
-    """F1 to F5."""
+    """F1 to F6."""
 
     @clause("F1")
     def test_f1_the_feed_gives_every_committed_change_in_commit_order(self, store: StoreUnderTest) -> None:
@@ -134,9 +137,12 @@ class FeedClauses:
             with driver.transaction(write=False) as transaction:
                 own = transaction.cursor()
                 looks_alike = ["", "0", "1", "-1", "x", "None", own + "0", own[:-1], f" {own}", f"{own}\n", "\ud800"]
-                for cursor in [*foreign, *looks_alike, own.upper() + " ", revision, "2020-01-01T00:00:00+00:00"]:
+                looks_alike += {own.upper(), own.lower(), f"+{own}", own.replace("0", "\u0660")} - {own}
+                for cursor in [*foreign, *looks_alike, revision, "2020-01-01T00:00:00+00:00"]:
                     with pytest.raises(Refused):
                         transaction.changes(cursor)
+                    with pytest.raises(Refused):
+                        transaction.steps(cursor)
                 assert list(transaction.changes(own)) == []
 
     @clause("F2")
@@ -304,6 +310,78 @@ class FeedClauses:
                 driver.purge([("person", "b")])
                 assert changed_at() == changes(driver)[-1].at
             assert ids(scan(driver))[-1] == "c"
+            for key in ("b", "c"):
+                remove(driver, key)
+            newest = changes(driver)[-1].at
+            assert changed_at() == newest
+        if store.outlives:
+            with store.open() as driver:
+                assert changed_at() == newest
+
+    @clause("F6")
+    def test_f6_who_waits_is_told_what_is_there_and_only_that(self, store: StoreUnderTest) -> None:
+        """Waiting ends at once where something lies behind the position, and with its time where nothing does."""
+        with store.open() as driver:
+            empty = _position(driver)
+            assert not driver.wait_for_changes(empty, timeout=0)
+            put(driver)
+            first = _position(driver)
+            put(driver, "b")
+            remove(driver, "b")
+            for behind in (empty, first):
+                for timeout in (0, _FOREVER):
+                    begun = time.monotonic()
+                    assert driver.wait_for_changes(behind, timeout=timeout)
+                    assert time.monotonic() - begun < _FOREVER / 2
+            newest = _position(driver)
+            rolled_back(driver, lambda transaction: transaction.put("person", "c", PLAIN, EMPTY, expect=ABSENT))
+            begun = time.monotonic()
+            # Told without need is allowed, but not again and again: that would be no waiting.
+            assert not all(driver.wait_for_changes(newest, timeout=0.2) for _ in range(3))
+            assert time.monotonic() - begun < _FOREVER / 2
+
+    @clause("F6")
+    def test_f6_a_commit_wakes_who_waits(self, store: StoreUnderTest) -> None:
+        """Somebody who waits is told of a commit long before the time is over, and keeps no writer waiting."""
+        with store.open() as driver:
+            put(driver)
+            before = _position(driver)
+            told: list[bool] = []
+            waiting = threading.Thread(target=lambda: told.append(_wait_until_told(driver, before)))
+            waiting.start()
+            time.sleep(0.2)
+            begun = time.monotonic()
+            put(driver, "b")
+            assert time.monotonic() - begun < _FOREVER / 2
+            waiting.join(_FOREVER)
+            assert told == [True]
+            assert [change.id for change in changes(driver, before)] == ["b"]
+
+    @clause("F6")
+    def test_f6_a_position_of_another_store_is_not_waited_for(self, store: StoreUnderTest) -> None:
+        """A cursor of another store, or one that only looks like a cursor, is refused instead of waited for."""
+        with store.open() as driver, store.other() as other:
+            put(driver)
+            put(other)
+            for cursor in (_position(other), "", "x", _position(driver) + "0"):
+                begun = time.monotonic()
+                with pytest.raises(Refused):
+                    driver.wait_for_changes(cursor, timeout=_FOREVER)
+                assert time.monotonic() - begun < _FOREVER / 2
+
+
+def _position(driver: StoreDriver) -> str:
+    with driver.transaction(write=False) as transaction:
+        return transaction.cursor()
+
+
+def _wait_until_told(driver: StoreDriver, since: str) -> bool:
+    """Wait as a follower does, who may be told without need."""
+    end = time.monotonic() + _FOREVER / 2
+    while time.monotonic() < end:
+        if driver.wait_for_changes(since, timeout=max(0.0, end - time.monotonic())) and changes(driver, since):
+            return True
+    return False
 
 
 def _grafted(own: str, later: str, first: str) -> str:

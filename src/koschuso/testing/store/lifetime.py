@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from koschuso.errors import NotSupported, Refused
+from koschuso.errors import KoschusoError, NotSupported, Refused
 from koschuso.store.conditions import Index
 from koschuso.store.driver import ABSENT, Capability, Operation, StoreDriver
 from koschuso.testing.clauses import clause, not_applicable, not_checkable
@@ -47,6 +47,22 @@ class LifetimeClauses:
         if store.outlives:
             with store.open() as driver:
                 _check_golden(driver, cursor)
+
+    @clause("V1")
+    @pytest.mark.parametrize(
+        "content", [b"Einkaufszettel: Tee, Kekse\n", b'{"format": "x", "version": 99}\n', b"\0\xff" * 4096]
+    )
+    def test_v1_a_foreign_file_is_refused_and_left_as_it_is(
+        self, store: StoreUnderTest, tmp_path: Path, content: bytes
+    ) -> None:
+        """Where the URL names a file that is something else, opening it says so and changes nothing."""
+        if store.restored is None:
+            not_applicable("Die URL dieses Speichers nennt keinen Ort im Dateisystem.")
+        place = tmp_path / "fremd"
+        place.write_bytes(content)
+        with pytest.raises(KoschusoError), store.restored(place) as driver:
+            put(driver)
+        assert place.read_bytes() == content
 
     @clause("X1")
     def test_x1_an_undeclared_ability_raises(self, store: StoreUnderTest, tmp_path: Path) -> None:

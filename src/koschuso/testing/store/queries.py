@@ -61,12 +61,15 @@ _QUERIES: list[list[Condition]] = [
     [Range("begin", None, "2025-08-28"), Range("end", "2025-08-27", missing=True)],
     [Range("id", "B", "C")],
     [Range("id", "a"), Range("id", None, "ä")],
+    [Range("id", sorted(_NAMES)[7], sorted(_NAMES)[70])],
+    [Range("id", None, min(_NAMES))],
     [Prefix("place", "05974")],
     [Prefix("place", "")],
     [Prefix("place", "\ud7ff")],
     [Prefix("place", "\U0010ffff")],
     [Prefix("place", "05974040")],
     [Prefix("id", "ä")],
+    [Prefix("id", sorted(_NAMES)[7])],
     [Prefix("id", "B"), OneOf("type", ["schule"])],
     [OneOf("type", ["schule"]), Range("begin", "2025-01-01"), Prefix("place", "05"), OneOf("subject", ["s1"])],
 ]
@@ -91,6 +94,9 @@ _ODD = (
     "Ä",
     "ß",
     "ss",
+    "9",
+    "10",
+    "05",
 )
 
 
@@ -185,7 +191,15 @@ class QueryClauses:
             for id_ in ("a", "b", "d"):
                 put(driver, id_)
             remove(driver, "b")
-            for after, expected in (("0", ["a", "d"]), ("a", ["d"]), ("b", ["d"]), ("c", ["d"]), ("d", []), ("ä", [])):
+            for after, expected in (
+                ("", ["a", "d"]),
+                ("0", ["a", "d"]),
+                ("a", ["d"]),
+                ("b", ["d"]),
+                ("c", ["d"]),
+                ("d", []),
+                ("ä", []),
+            ):
                 assert ids(scan(driver, after=after)) == expected
 
     @clause("Q1")
