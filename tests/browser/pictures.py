@@ -62,7 +62,9 @@ def browse(folder: Path) -> None:
     ]
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     job = {"programs": os.environ["KOSCHUSO_PROGRAMS"], "chromium": chromium, "pages": pages}
-    subprocess.run(["node", str(HERE / "chromium.cjs")], input=json.dumps(job), text=True, check=True)
+    subprocess.run(
+        ["node", str(HERE / "chromium.cjs")], input=json.dumps(job), text=True, check=True, stdout=subprocess.DEVNULL
+    )
     for name, _ in REPORTS:
         keep((folder / f"{name}.png").read_bytes(), f"{name}.png")
 

@@ -133,6 +133,14 @@ def test_the_year_stands_beside_the_one_before(document):
     assert [column.title for column in document.table("vergleich").columns[1:3]] == ["2025", "2024"]
 
 
+def test_the_first_chapter_tells_what_the_working_time_went_into(document):
+    """1 755 minutes are 29,25 hours, in the year before 150 minutes; of them 960 for the Fachtag alone."""
+    table = document.table("schwerpunkte")
+    hours = {row[0]: row[2] for row in table.rows}
+    assert hours["Organisation von Fachtagungen und Fortbildungen"] == 16
+    assert (table.totals[2], table.totals[5]) == (Fraction("29.25"), Fraction("2.5"))
+
+
 def test_the_list_of_events_is_that_of_fachtage_and_fortbildungen(document):
     assert document.table("veranstaltungen").rows == (
         (date(2025, 3, 5), "Fachtag Schulabsentismus", "Fachtag / Fachtagung", 5, Fraction(5)),

@@ -187,7 +187,7 @@ def test_files_that_are_no_texts_are_one_sentence_each(tmp_path):
 @pytest.mark.skipif(os.name == "nt", reason="other names are impossible there")
 def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path):
     (tmp_path / "taetigkeitsbericht").write_text("eine Datei")
-    with pytest.raises(Unavailable, match="kann nicht (angelegt|gelesen) werden"):
+    with pytest.raises(Unavailable, match=r"kann nicht (angelegt|gelesen) werden"):
         TextFolder(tmp_path).prepare(REPORT, YEAR, (OUTLOOK,))
 
 
