@@ -21,7 +21,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.bench import driver_jobs, registry_jobs
+from tests.bench import driver_jobs, registry_jobs, rendering_jobs
 from tests.bench.jobs import RECORDS, register
 
 RESULTS = Path(__file__).parent / "results" / "bench.json"
@@ -63,6 +63,7 @@ COMPARISONS = (
 )
 LARGE = "large calendar imported"
 REGISTRY = "registry with 70 installed plugins"
+RENDERING = "rendering of tables by size"
 DRIVERS = "drivers against their bare libraries, and an editor beside a bulk import"
 MOST_MEMORY = 150
 """MB that the import of a calendar of any size may need above the opened office."""
@@ -164,6 +165,10 @@ def main():
         if arguments.only in REGISTRY:
             registry = registry_jobs.measure(folder, runs=scope["runs"])
             registry_jobs.print_registry(registry)
+    rendering = {}
+    if arguments.only in RENDERING:
+        rendering = rendering_jobs.measure(quick=arguments.quick)
+        rendering_jobs.print_rendering(rendering)
     drivers = driver_jobs.measure(quick=arguments.quick) if arguments.only in DRIVERS else {}
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(
@@ -176,6 +181,7 @@ def main():
                 "results": results,
                 "large": large,
                 "registry": registry,
+                "rendering_us_per_cell": rendering,
                 **drivers,
             },
             indent=2,

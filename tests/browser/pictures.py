@@ -72,8 +72,16 @@ def browse(folder: Path) -> None:
 def convert(folder: Path, name: str, page: int) -> None:
     """Take a picture of a page of a Word document."""
     subprocess.run(
-        ["soffice", f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to", "pdf"]
-        + ["--outdir", str(folder), str(folder / f"{name}.docx")],
+        [
+            "soffice",
+            f"-env:UserInstallation=file://{folder}/profile",
+            "--headless",
+            "--convert-to",
+            "pdf",
+            "--outdir",
+            str(folder),
+            str(folder / f"{name}.docx"),
+        ],
         check=True,
         stdout=subprocess.DEVNULL,
     )

@@ -4,6 +4,8 @@ import ast
 import inspect
 import os
 import re
+import subprocess
+import sys
 from enum import Enum
 from pathlib import Path
 from types import SimpleNamespace
@@ -67,15 +69,14 @@ def attributes(record_type):
 
 
 def examples(text):
-    """A doctest as plain code, with blank lines before functions as one writes them in a module."""
+    """A doctest as plain code, formatted as one writes it in a module."""
     lines = []
     for line in text.splitlines():
         if not line.startswith((">>> ", "... ")):
             continue
-        if line.startswith(">>> ") and line[4:].startswith(("@", "def ")) and lines:
-            lines += ["", ""]
         lines.append(line[4:])
-    return "\n".join(lines)
+    formatter = [sys.executable, "-m", "ruff", "format", "--config", str(ROOT / "pyproject.toml"), "-"]
+    return subprocess.run(formatter, input="\n".join(lines), capture_output=True, text=True, check=True).stdout.rstrip()
 
 
 def users(hook):

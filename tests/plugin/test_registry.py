@@ -66,6 +66,28 @@ def test_registries_know_nothing_of_each_other():
     assert "eins:feld" not in Registry.load().fields
 
 
+def test_two_fields_of_one_name_in_calendars_are_both_left_out_and_named():
+    """`a:b_c` and `a-b:c` would be the same line of an address book."""
+    names = {"a": "a:b_c", "a-b": "a-b:c"}
+    fields = {
+        owner: plugin(
+            fields=[
+                ExtraField(name=name, record_kind="person", label="F"),
+                ExtraField(name=f"{owner}:eigenes", record_kind="person", label="F"),
+            ]
+        )
+        for owner, name in names.items()
+    }
+    registry = Registry.load(given=fields)
+
+    assert list(registry.fields) == ["a:eigenes", "a-b:eigenes"]
+    assert sorted((failure.plugin, failure.stage) for failure in registry.failures) == [
+        ("a", "clash"),
+        ("a-b", "clash"),
+    ]
+    assert all("X-KOSCHUSO-A-B-C" in failure.cause for failure in registry.failures)
+
+
 def test_offers_stand_in_an_order_that_does_not_hang_on_installation():
     fields = {
         name: plugin(fields=[ExtraField(name=f"{name}:feld", record_kind="person", label="F")])

@@ -64,7 +64,12 @@ def _without_suffixes(form: Any, lost: frozenset[str]) -> Any:
     return attrs.evolve(form, suffixes=tuple(suffix for suffix in form.suffixes if suffix not in lost))
 
 
-def _dropped(_renderer: Any, _lost: frozenset[str]) -> None:
+def _property(field: Any) -> tuple[str, ...]:
+    # »a:b_c« and »a-b:c« would be the same line of a calendar or address book.
+    return (f"{field.property} ({field.record_kind})",)
+
+
+def _dropped(_record: Any, _lost: frozenset[str]) -> None:
     return None
 
 
@@ -77,6 +82,7 @@ _CLAIMS: dict[str, tuple[str, str, Callable[[Any], tuple[str, ...]], Callable[[A
         _without_suffixes,
     ),
     "renderers": ("Die Dateiendung", "", _suffix, _dropped),
+    "fields": ("Den Namen in Kalendern und Adressbüchern", "", _property, _dropped),
 }
 
 
@@ -84,7 +90,7 @@ def settle_claims(offers: str, by_plugin: Mapping[str, tuple[Any, ...]], builtin
     """Take from every record what somebody else claims as well.
 
     Args:
-        offers: Sort of offers: ``"stores"``, ``"formats"``, ``"renderers"``; others claim nothing.
+        offers: Sort of offers: ``"stores"``, ``"formats"``, ``"renderers"``, ``"fields"``; others claim nothing.
         by_plugin: Records by plugin.
         builtin: Name of koschuso's own offers, whose claims stand.
     """

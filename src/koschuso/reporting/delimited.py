@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from koschuso.reporting.document import Chart, Column, ColumnType, Figures, Sign, Table
 from koschuso.reporting.german import cell_text, figure_text
-from koschuso.reporting.stated import INTERNAL, INTERNAL_NOTE, clean, count_text, facts
+from koschuso.reporting.stated import INTERNAL, INTERNAL_NOTE, count_text, encodable, facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -115,4 +115,4 @@ def _code(text: str) -> str:
 def _encode(rows: list[list[str]]) -> bytes:
     out = io.StringIO(newline="")
     csv.writer(out, delimiter=";", lineterminator="\r\n", quoting=csv.QUOTE_MINIMAL).writerows(rows)
-    return (_BOM + clean(out.getvalue())).encode("utf-8")
+    return (_BOM + encodable(out.getvalue())).encode("utf-8")

@@ -7,7 +7,6 @@ it as people see it.
 from __future__ import annotations
 
 import json
-import re
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -27,7 +26,7 @@ from koschuso.reporting.document import (
     Text,
 )
 from koschuso.reporting.german import cell_text
-from koschuso.reporting.stated import INTERNAL
+from koschuso.reporting.stated import INTERNAL, encodable
 
 if TYPE_CHECKING:
     from koschuso.reporting.document import Block, Cell, Document, Item, Section
@@ -40,13 +39,11 @@ FORMAT: Final = "koschuso-document"
 VERSION: Final = 1
 """Version of the form; it rises when a member changes its meaning or goes away, not when one is added."""
 
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
-
 
 def render(document: Document) -> bytes:
     """Render a document as JSON in UTF-8."""
     text = json.dumps(to_json(document), ensure_ascii=False, indent=2, allow_nan=False)
-    return (_SURROGATE.sub("\ufffd", text) + "\n").encode("utf-8")
+    return (encodable(text) + "\n").encode("utf-8")
 
 
 def to_json(document: Document) -> dict[str, Any]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from koschuso.reporting.document import Value
-    from koschuso.reporting.event_facts import EventTally, Programme
+    from koschuso.reporting.programme import EventTally, Programme
     from koschuso.reporting.view import View
 
 __all__ = ["EventList", "summed", "visits_of"]
@@ -23,9 +23,11 @@ __all__ = ["EventList", "summed", "visits_of"]
 _COUNT: Final = ColumnType.COUNT
 _PUBLIC: Final = "oeffentlich"
 _MOST_IN_FULL: Final = 400
-"""Longer lists leave the registrations of single events out where small numbers are hidden: nearly all would be signs."""
+"""Longer lists are without numbers about people where small ones are hidden: they would be full of signs, and deciding
+about thousands of numbers that hang together takes its time."""
 
 _REGISTRATIONS: Final = ("registered", "waiting", "cancelled")
+_CAME: Final = ("visits", "absent")
 
 _LIST_NOTE: Final = (
     "Teilnahmen sind Besuche. »k. A.« bei Teilnahmen heißt: Es ist nicht vermerkt, wer oder wie viele kamen; die "
@@ -58,16 +60,19 @@ class EventList:
         full = self._in_full
         notes = [_LIST_NOTE, _LENGTH_NOTE]
         if not full:
-            notes.append(
-                f"Anmeldungen, Warteliste, Abmeldungen und Fehlende stehen bei mehr als {_MOST_IN_FULL} Veranstaltungen nur im "
-                "Überblick; einzeln führt sie die interne Fassung auf."
-            )
+            notes = [
+                _LENGTH_NOTE,
+                (
+                    f"Bei mehr als {_MOST_IN_FULL} Veranstaltungen stehen Anmeldungen und Teilnahmen nicht bei jeder einzelnen, sondern "
+                    "im Überblick und nach Art; die interne Fassung führt sie einzeln auf."
+                ),
+            ]
         registrations = (
             Column(title="Anmeldungen", type=_COUNT),
             Column(title="Warteliste", type=_COUNT),
             Column(title="Abmeldungen", type=_COUNT),
         )
-        absent = Column(title="nicht erschienen", type=_COUNT)
+        came = (Column(title="Teilnahmen", type=_COUNT), Column(title="nicht erschienen", type=_COUNT))
         return Table(
             key="veranstaltungen",
             title="Durchgeführte Veranstaltungen",
@@ -79,8 +84,7 @@ class EventList:
                 Column(title="Ort / Format"),
                 Column(title="Plätze", type=_COUNT),
                 *(registrations if full else ()),
-                Column(title="Teilnahmen", type=_COUNT),
-                *((absent,) if full else ()),
+                *(came if full else ()),
                 Column(title="Dauer", unit="Std.", type=ColumnType.NUMBER, digits=1),
             ),
             rows=tuple(self._event_row(tally) for tally in now.held),
@@ -92,9 +96,8 @@ class EventList:
                 "",
                 sum(seat for seat in seats if seat is not None) if any(seats) else Sign.NOT_APPLICABLE,
                 *(tuple(summed(now, what) for what in _REGISTRATIONS) if full else ()),
-                visits_of(now),
-                *((Sign.UNKNOWN if now.is_unknown else summed(now, "absent"),) if full else ()),
-                Sign.UNKNOWN if now.held and now.without_hours == len(now.held) else now.hours,
+                *((visits_of(now), Sign.UNKNOWN if now.is_unknown else summed(now, "absent")) if full else ()),
+                now.length,
             ),
             notes=tuple(notes),
         )
@@ -114,8 +117,7 @@ class EventList:
             self._where(tally) or Sign.UNKNOWN,
             Sign.NOT_APPLICABLE if event.capacity is None else event.capacity,
             *(tuple(_told(tally, what) for what in _REGISTRATIONS) if full else ()),
-            _told(tally, "visits") if tally.listed else Sign.UNKNOWN,
-            *((_told(tally, "absent") if tally.listed else Sign.UNKNOWN,) if full else ()),
+            *(tuple(_told(tally, what) if tally.listed else Sign.UNKNOWN for what in _CAME) if full else ()),
             Sign.UNKNOWN if tally.hours is None else tally.hours,
         )
 
@@ -135,6 +137,8 @@ class EventList:
 
     def totals(self) -> Iterator[Total]:
         """Give what a reader could work out from the list and the tables by kind and topic beside it."""
+        if not self._in_full:
+            return
         now = self._now
         of_kind: dict[str, list[Count]] = {}
         of_topic: dict[str, list[Count]] = {}
@@ -143,7 +147,7 @@ class EventList:
             of_kind.setdefault(tally.event.type, []).append(visits)
             for topic in dict.fromkeys(tally.event.topics) or (UNKNOWN,):
                 of_topic.setdefault(topic, []).append(visits)
-            if tally.registered and self._in_full:
+            if tally.registered:
                 became = (_told(tally, "arrived"), _told(tally, "absent"), _told(tally, "open"))
                 yield Total(_told(tally, "registered"), became)
                 yield Total(visits, (_told(tally, "arrived"), _told(tally, "heads")))

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from datetime import date
 
     from koschuso.reporting.document import Value
-    from koschuso.reporting.event_facts import EventFacts, EventTally, Programme, Visits
+    from koschuso.reporting.event_facts import EventFacts
     from koschuso.reporting.guarded import Share
     from koschuso.reporting.parameters import ReportPeriod
+    from koschuso.reporting.programme import EventTally, Programme, Visits
     from koschuso.reporting.reach import Reach
     from koschuso.reporting.schools import Schools
     from koschuso.reporting.view import View
@@ -111,7 +112,7 @@ class EventTables:
                 ),
                 Figure(
                     label="Veranstaltungsstunden",
-                    value=now.hours,
+                    value=now.length,
                     unit="Std.",
                     digits=1,
                     note="Dauer aller Veranstaltungen zusammen",
@@ -160,7 +161,7 @@ class EventTables:
             Change("Teilnehmende", self.people(), _people(then, "vorher")),
             Change("nicht erschienen", summed(now, "absent"), summed(then, "absent", "vorher")),
             Change("Personenstunden", self.person_hours(), _person_hours(then, "vorher")),
-            Change("Veranstaltungsstunden", now.hours, then.hours),
+            Change("Veranstaltungsstunden", now.length, then.length),
         )
 
     # -- T1 ------------------------------------------------------------------------------------------------------------
@@ -380,8 +381,8 @@ def _person_hours(programme: Programme, *key: str) -> Count | Sign:
 
 
 def _people(programme: Programme, *key: str) -> Count | Sign:
-    if programme.is_unknown:
-        return Sign.UNKNOWN
+    if programme.is_unknown or (programme.all.visits and not programme.all.people):
+        return Sign.UNKNOWN  # of visitors without a name nobody knows how many different people they are
     return Count(len(programme.all.people), key=("teilnehmende", *key), within=("teilnahmen mit namen", *key))
 
 

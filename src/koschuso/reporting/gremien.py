@@ -306,6 +306,9 @@ class NetworkChapters:
             if body in _ALWAYS_EXTERNAL or meetings or contacts.entries:
                 name = label(self._view, "gremienart" if body == AK_NRW else "organisationsart", body)
                 rows.append((name, meetings, contacts.entries, contacts.hours))
+        unnamed = self.network.unnamed_external
+        if unnamed.entries:
+            rows.append(("Stelle nicht vermerkt", 0, unnamed.entries, unnamed.hours))
         return Table(
             key="extern",
             title="Zusammenarbeit auf Landes- und Bezirksebene",

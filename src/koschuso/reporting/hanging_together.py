@@ -238,13 +238,18 @@ class Census:
         for candidates in (guarded, self._line(values)):
             # Numbers of another kind may stand before the parts: the longest end that adds up is what a reader sees.
             for begin in range(len(candidates)):
-                parts = candidates[begin:]
-                if self._value(whole[0]) == sum(self._value(key) for key in parts):
-                    self._sum(whole[0], parts)
-                    if begin == 0 or len(parts) > 1:
+                if self._value(whole[0]) == sum(self._value(key) for key in candidates[begin:]):
+                    self._sum(whole[0], candidates[begin:])
+                    if begin == 0:
                         return
-        if isinstance(total, Count):
+                    break
+        # It may be chance that an end adds up: then the total still counts the people of all parts once each.
+        largest = max((self._value(key) for key in guarded), default=0)
+        if isinstance(total, Count) and (largest <= self._value(whole[0]) or not self._is_total(whole[0])):
             self._sum(whole[0], guarded)
+
+    def _is_total(self, key: Key) -> bool:
+        return any(total == key for total, _ in self._sums)
 
     def _take_totals(self, table: Table) -> None:
         if table.totals is None:

@@ -171,9 +171,7 @@ def _cells(table: Table, row: tuple[Cell, ...]) -> Markup:
         text = escape(cell_text(value, column))
         # An empty cell names nothing.
         names = column.header and text.strip()
-        written.append(
-            f'<th scope="row"{_class(kind)}>{text}</th>' if names else f"<td{_class(kind)}>{text}</td>"
-        )
+        written.append(f'<th scope="row"{_class(kind)}>{text}</th>' if names else f"<td{_class(kind)}>{text}</td>")
     return Markup("".join(written))  # noqa: S704 - every text in it is escaped above
 
 

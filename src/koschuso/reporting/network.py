@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from koschuso.model import Period, Reference
-    from koschuso.reporting.event_facts import Programme
+    from koschuso.reporting.programme import Programme
     from koschuso.reporting.view import View
     from koschuso.reporting.work_time import WorkTime
 
@@ -179,6 +179,19 @@ class Network:
             if body in self._bodies_of(subject) or (body == AK_NRW and self._within(taetigkeit, (_AK_KEY,))):
                 found.add(spent)
         return meetings, found
+
+    @property
+    def unnamed_external(self) -> Spent:
+        """Contacts beyond the region of which nobody noted with which body."""
+        found = Spent()
+        for taetigkeit, reach, subject, spent in self._networking():
+            if (
+                not self._within(taetigkeit, (*_NO_CONTACT, _AK_KEY))
+                and self._reach(taetigkeit, reach, subject) == OUTSIDE
+                and not self._bodies_of(subject)
+            ):
+                found.add(spent)
+        return found
 
     def _networking(self) -> Iterator[tuple[str, str, Reference | None, Spent]]:
         for (taetigkeit, reach, subject), spent in self._time.by.items():

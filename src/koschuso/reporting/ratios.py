@@ -175,7 +175,7 @@ class Ratios:
             description=(
                 "Zu keiner Stufe lässt sich ein Wert bilden."
                 if most is None
-                else f"Balken für {len(groups)} Stufen. Am meisten haben Schulen der {most[0]} mit "
+                else f"Balken für {len(groups)} Stufe{'' if len(groups) == 1 else 'n'}. Am meisten haben Schulen der {most[0]} mit "
                 f"{number_text(most[1], 2)} VZÄ je Schule."
             ),
             category_title="Sozialindexstufe",

@@ -21,6 +21,7 @@ __all__ = [
     "clean",
     "closing_notes",
     "count_text",
+    "encodable",
     "facts",
     "link_target",
     "protection_text",
@@ -38,6 +39,7 @@ NOTHING_MISSING: Final = "Es fehlen keine Angaben."
 _NO_NUMBERS: Final = "Der Bericht enthält keine Zahlen über das Verhalten von Menschen; es wird nichts unterdrückt."
 # Characters that neither XML 1.0 nor HTML can carry, and halves of surrogate pairs, which UTF-8 cannot.
 _ILLEGAL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _LINK: Final = re.compile(r"(?:https?://|mailto:)[^\s\"'<>]+", re.IGNORECASE)
 
 
@@ -83,6 +85,11 @@ def clean(text: str) -> str:
     ('Glocke�', 'Zeile 1\nZeile 2')
     """
     return text if text.isascii() and text.isprintable() else _ILLEGAL.sub("\ufffd", text)
+
+
+def encodable(text: str) -> str:
+    """Put the sign for an unreadable character where one stands that UTF-8 cannot carry: half of a surrogate pair."""
+    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
 
 
 def link_target(link: str) -> str:

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from koschuso.model import Catalogue
     from koschuso.model.catalogue_sums import KeySums
     from koschuso.reporting.document import Cell, Document
-    from koschuso.reporting.event_facts import Programme
     from koschuso.reporting.parameters import Parameters, ReportPeriod
+    from koschuso.reporting.programme import Programme
     from koschuso.reporting.view import View
     from koschuso.reporting.work_time import WorkTime
 

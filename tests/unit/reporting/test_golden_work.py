@@ -4,7 +4,7 @@ from datetime import date
 from fractions import Fraction
 
 import pytest
-from golden_office import AS_OF, came, records, view
+from golden_office import AS_OF, came, did, event, records, view
 
 from koschuso.model import Consultation, Participation
 from koschuso.reporting import Figures, Sign
@@ -579,3 +579,36 @@ def test_a_period_that_is_not_over_is_compared_with_care():
     document = run(VERANSTALTUNGEN, [*records()], year=None, schuljahr="2025/26")
     assert AS_OF.date() < date(2026, 7, 31)
     assert "noch nicht zu Ende" in document.table("vergleich").notes[0]
+
+
+def test_counted_heads_are_nobody_in_particular():
+    """Where all visitors were only counted, the number of different people is not 0: it is not known."""
+    heads = [one for one in records() if not isinstance(one, Participation) or one.id == "t-zirkel-kopf"]
+    found = figures(run(VERANSTALTUNGEN, heads))
+    assert (found["Teilnahmen"], found["Teilnehmende"]) == (6, KA)
+
+
+def test_contacts_beyond_the_region_without_a_body_are_told():
+    more = [*records(), did("20", (2025, 5, 5), "vernetzung.extern.land", 60)]
+    assert lines(run(GREMIEN, more), "extern")[0]["Stelle nicht vermerkt"] == (0, 1, 1)
+
+
+def test_two_contributions_to_a_sitting_are_one():
+    more = [*records(), came("sitzung-1", "kaya", person_id="kaya", role="referent")]
+    assert lines(run(GREMIEN, more), "gremien")[0]["Lenkungskreis Schulsozialarbeit"][4] == 1
+
+
+def test_a_sitting_of_nobody_knows_which_committee_is_counted_and_told():
+    more = [*records(), event("sitzung-x", (2025, 4, 1, 9), 1, type="gremiensitzung")]
+    document = run(GREMIEN, more)
+    assert lines(document, "gremien")[0]["Gremium nicht erfasst"][:3] == (KA, KA, 1)
+    assert missing(document)["Sitzungen ohne erfasstes Gremium"] == 1
+
+
+def test_a_long_list_leaves_numbers_of_people_to_the_internal_version():
+    many = [*records(), *(event(f"viele-{number}", (2025, 2, 3, 9), 1) for number in range(400))]
+    titles = [column.title for column in run(VERANSTALTUNGEN, many).table("veranstaltungen").columns]
+    assert "Anmeldungen" in titles
+    table = run(VERANSTALTUNGEN, many, audience="gremium_oeffentlich").table("veranstaltungen")
+    assert not {"Anmeldungen", "Teilnahmen"} & {column.title for column in table.columns}
+    assert "interne Fassung" in table.notes[-1]

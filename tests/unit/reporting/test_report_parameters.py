@@ -126,3 +126,46 @@ def test_a_report_gets_its_own_options_with_their_defaults():
     asked = parse({"gruppe": "traeger"}, title="Probe", kinds=ALL, as_of=AS_OF, options=options)
     assert asked.options == {"gruppe": "traeger"}
     assert parse({}, title="Probe", kinds=ALL, as_of=AS_OF, options=options).options == {"gruppe": "gemeinde"}
+
+
+@pytest.mark.parametrize(
+    ("given", "short", "slug", "before"),
+    [
+        ({"year": 2025}, "2025", "2025", "Kalenderjahr 2024"),
+        ({"schuljahr": "2024/25"}, "2024/25", "2024-25", "Schuljahr 2023/24 (01.08.2023 – 31.07.2024)"),
+        (
+            {"schulhalbjahr": "2024/25-1"},
+            "1. Halbjahr 2024/25",
+            "2024-25-1",
+            "2. Schulhalbjahr 2023/24 (01.02.2024 – 31.07.2024)",
+        ),
+        (
+            {"schulhalbjahr": "2024/25-2"},
+            "2. Halbjahr 2024/25",
+            "2024-25-2",
+            "1. Schulhalbjahr 2024/25 (01.08.2024 – 31.01.2025)",
+        ),
+        ({"quartal": "1/2025"}, "1. Quartal 2025", "2025-q1", "4. Quartal 2024"),
+        (
+            {"foerderzeitraum": "01.08.2024–31.12.2025"},
+            "01.08.2024 – 31.12.2025",
+            "2024-08-01_2025-12-31",
+            "Förderzeitraum 01.03.2023 – 31.07.2024",
+        ),
+        (
+            {"foerderzeitraum": "10.01.2025–19.01.2025"},
+            "10.01.2025 – 19.01.2025",
+            "2025-01-10_2025-01-19",
+            "Förderzeitraum 31.12.2024 – 09.01.2025",
+        ),
+        ({"stichtag": "29.02.2024"}, "29.02.2024", "2024-02-29", "Stichtag 28.02.2023"),
+    ],
+)
+def test_a_time_has_a_short_name_a_folder_and_one_before(given, short, slug, before):
+    time = ask(**given).time
+    assert (time.short, time.slug, time.previous().label) == (short, slug, before)
+    assert time.previous().kind is time.kind
+
+
+def test_before_all_offices_there_is_no_time():
+    assert ask(year=1990).time.previous() is None

@@ -1,7 +1,7 @@
 """The office's own words: what of Markdown is read, what is refused, and how the files come about."""
 
 import os
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import pytest
 
@@ -189,15 +189,3 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path):
     (tmp_path / "taetigkeitsbericht").write_text("eine Datei")
     with pytest.raises(Unavailable, match=r"kann nicht (angelegt|gelesen) werden"):
         TextFolder(tmp_path).prepare(REPORT, YEAR, (OUTLOOK,))
-
-
-@pytest.mark.parametrize(
-    ("time", "slug", "short", "before"),
-    [
-        (YEAR, "2025", "2025", "2024"),
-        (ReportPeriod.schuljahr("2024/25"), "2024-25", "2024/25", "2023-24"),
-        (ReportPeriod.stichtag(date(2024, 2, 29)), "2024-02-29", "29.02.2024", "2023-02-28"),
-    ],
-)
-def test_a_period_has_a_folder_a_short_name_and_one_before(time, slug, short, before):
-    assert (time.slug, time.short, time.previous().slug) == (slug, short, before)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pickle
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +13,7 @@ from koschuso.errors import Refused
 from koschuso.store.conditions import Index
 from koschuso.store.driver import ABSENT, ANY, Capability, Write
 from koschuso.store.storable import LONGEST_BODY
-from koschuso.testing.clauses import clause, not_applicable
+from koschuso.testing.clauses import clause, not_applicable, not_checkable
 from koschuso.testing.store.samples import BODIES, EMPTY, IDS, PLAIN, UNSTORABLE
 from koschuso.testing.store.steps import (
     changes,
@@ -19,6 +21,7 @@ from koschuso.testing.store.steps import (
     get,
     history,
     ids,
+    killed_process,
     put,
     remove,
     required,
@@ -26,6 +29,8 @@ from koschuso.testing.store.steps import (
 )
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from koschuso.testing.store.under_test import StoreUnderTest
 
 __all__ = ["KeepingClauses"]
@@ -285,3 +290,43 @@ class KeepingClauses:
             assert put(driver, "b", expect=ABSENT) not in revisions
             assert put(driver, "c", expect=before[0][1].revision) not in revisions
             assert ids(changes(driver, before[3])) == ["b", "c"]
+
+    @clause("T1")
+    def test_t1_what_was_committed_survives_a_process_that_ends_without_closing(
+        self, store: StoreUnderTest, tmp_path: Path
+    ) -> None:
+        """After a process that ended at once behind its commits the next one finds all of them."""
+        if not store.outlives:
+            not_applicable("Der Speicher lebt nur so lange wie sein Treiber.")
+        if not hasattr(os, "fork"):
+            not_checkable("Auf diesem System lässt sich kein Prozess abspalten.")
+        seen = tmp_path / "seen"
+
+        def close_properly() -> None:
+            with store.open() as driver:
+                put(driver, "closed", BODIES["escapes"], Index(type="x"))
+
+        def end_without_closing() -> None:
+            driver = store.open()
+            with driver.transaction(write=True) as transaction:
+                transaction.put("person", "a", BODIES["escapes"], Index(type="x"), expect=ABSENT)
+                transaction.put_many([Write("event", id_, PLAIN, EMPTY, ABSENT) for id_ in ("b", "c")])
+            remove(driver, "b", kind="event")
+            put(driver, "a", b'{"n":2}', Index(type="y"))
+            seen.write_bytes(pickle.dumps(everything(driver)))
+
+        if not killed_process(close_properly):
+            not_checkable("In einem abgespaltenen Prozess lässt sich der Speicher nicht benutzen.")
+        with store.open() as driver:
+            if get(driver, "closed") is None and store.content is None:
+                not_checkable("Was ein anderer Prozess speichert, ist hier nicht zu sehen.")
+            assert required(driver, "closed").body == BODIES["escapes"]
+        assert killed_process(end_without_closing), "a process that only writes did not get to its end"
+        with store.open() as driver:
+            before = pickle.loads(seen.read_bytes())  # noqa: S301 - written by this very test
+            assert everything(driver) == before
+            assert ids(before[0]) == ["c", "a", "closed"]
+            assert ids(changes(driver)) == ["closed", "a", "b", "c", "b", "a"]
+            if Capability.VERIFY in driver.capabilities:
+                assert driver.verify().damages == ()
+            put(driver, "c", expect=before[0][0].revision, kind="event")

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
+import time
+import warnings
+from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
 import pytest
@@ -25,6 +30,7 @@ __all__ = [
     "history",
     "ids",
     "in_thread",
+    "killed_process",
     "put",
     "remove",
     "required",
@@ -158,6 +164,35 @@ def all_at_once(functions: Iterable[Callable[[], T]]) -> list[T]:
         raise errors[0]
     assert len(results) == len(todo), "a thread hangs"
     return [results[number] for number in range(len(todo))]
+
+
+def killed_process(function: Callable[[], object]) -> bool | None:
+    """Run in a forked process that ends right afterwards, without closing or tidying up anything.
+
+    Returns:
+        Whether it got to the end; ``None`` when it was still at work after a minute.
+    """
+    with warnings.catch_warnings():
+        # pytest-xdist has threads; the child needs none of their locks.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            with suppress(BaseException):  # whatever it is, this copy of pytest must not go on
+                function()
+                status = 0
+        finally:
+            os._exit(status)
+    end = time.monotonic() + _PATIENCE
+    while time.monotonic() < end:
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            return status == 0
+        time.sleep(0.005)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return None
 
 
 def requires(driver: StoreDriver, *capabilities: Capability) -> None:
