@@ -3,6 +3,7 @@
 import copy
 from contextlib import contextmanager, nullcontext
 
+import faulty_files
 import faulty_keeping
 import faulty_telling
 import faulty_writing
@@ -14,7 +15,7 @@ from koschuso.store.driver import ANY, Capability, Expect, Operation, Version
 from koschuso.store.memory import MemoryDriver, MemoryTransaction
 
 # The modules register their faults when they are imported.
-__all__ = ["FAULTS", "faulty_keeping", "faulty_telling", "faulty_writing"]
+__all__ = ["FAULTS", "faulty_files", "faulty_keeping", "faulty_telling", "faulty_writing"]
 
 
 @fault("T1")

@@ -184,6 +184,14 @@ def a_foreign_cursor_is_refused_too_late():
 
 
 @fault("F2")
+def a_foreign_cursor_is_refused_too_late_by_steps():
+    def steps(_transaction, original, since):
+        yield from original(since)
+
+    return with_transaction(steps=steps)
+
+
+@fault("F2")
 def a_revision_is_taken_for_a_cursor():
     def accept(transaction, since):
         log = transaction._state.log[: transaction._state.length]
@@ -227,6 +235,22 @@ def who_waits_is_told_all_the_time():
 @fault("F6")
 def who_waits_learns_it_when_the_time_is_over():
     return with_waiting(lambda original, since, timeout: time.sleep(timeout) or original(since, timeout=0))
+
+
+@fault("F6")
+def who_waits_is_woken_but_told_nothing():
+    return with_waiting(lambda original, since, timeout: original(since, timeout=timeout) and False)
+
+
+@fault("F6")
+def a_foreign_position_has_no_news():
+    def wait(original, since, timeout):
+        try:
+            return original(since, timeout=timeout)
+        except Refused:
+            return False
+
+    return with_waiting(wait)
 
 
 @fault("F6")
@@ -377,6 +401,14 @@ def the_clock_is_told():
 def removals_have_no_time():
     def changed_at(transaction, _original):
         return max((c.at for c in transaction.changes() if c.operation is Operation.PUT), default=None)
+
+    return with_transaction(changed_at=changed_at)
+
+
+@fault("F5")
+def a_store_whose_documents_are_all_gone_has_no_time():
+    def changed_at(transaction, original):
+        return original() if any(transaction.counts().values()) else None
 
     return with_transaction(changed_at=changed_at)
 

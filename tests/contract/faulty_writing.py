@@ -125,6 +125,16 @@ def any_conflicts_with_what_is_there():
 
 
 @fault("C2")
+def removing_may_expect_nothing_to_be_there():
+    def remove(transaction, original, kind, id_, *, expect, **options):
+        if expect is ABSENT and transaction.get(kind, id_) is None:
+            return None
+        return original(kind, id_, expect=expect, **options)
+
+    return with_transaction(remove=remove)
+
+
+@fault("C2")
 def removing_what_is_not_there_conflicts():
     def remove(transaction, original, kind, id_, *, expect, **options):
         if expect is ANY and transaction.get(kind, id_) is None:
@@ -299,6 +309,16 @@ def only_the_first_of_several_values_is_looked_for():
 @fault("Q1")
 def more_than_999_values_are_cut_off():
     return filtered(lambda c, v: v in c.values[:999] if isinstance(c, OneOf) else c.accepts(v))
+
+
+@fault("Q1")
+def digits_are_compared_as_numbers():
+    def accepts(condition, value):
+        if isinstance(condition, Range) and (condition.low or "").isdigit() and (value or "").isdigit():
+            return condition.accepts(value) and int(value) >= int(condition.low)
+        return condition.accepts(value)
+
+    return filtered(accepts)
 
 
 @fault("Q1")

@@ -376,6 +376,7 @@ def test_nobody_can_write_to_the_source_while_the_switch_is_made(tmp_path):
         assert digest(one) == digest(two)
 
 
+@pytest.mark.slow
 def test_memory_stays_bounded(tmp_path):
     import tracemalloc
 

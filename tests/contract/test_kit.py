@@ -174,6 +174,7 @@ def clause(subject, id_):
     return next(found for found in subject["clauses"] if found["id"] == id_)
 
 
+@pytest.mark.slow
 def test_a_url_alone_proves_a_driver_and_leaves_what_was_there_untouched(run, tmp_path):
     place = tmp_path / "akten"
     place.mkdir()
@@ -331,10 +332,10 @@ def test_should_needs_a_reason_and_advisory_never_fails(run, tmp_path):
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("-k", "r1"),
-        ("--deselect", "test_format.py::TestFormat::test_r1_must"),
         ("-k", "not r1_must[2]"),
-        ("-m", "not clause"),
+        pytest.param(("-k", "r1"), marks=pytest.mark.slow),
+        pytest.param(("--deselect", "test_format.py::TestFormat::test_r1_must"), marks=pytest.mark.slow),
+        pytest.param(("-m", "not clause"), marks=pytest.mark.slow),
     ],
 )
 def test_a_part_of_the_contract_is_never_called_conformant(run, tmp_path, arguments):
@@ -364,6 +365,7 @@ def test_a_test_that_was_replaced_counts_as_not_run(run, tmp_path):
     assert "2 nicht gelaufen" in said
 
 
+@pytest.mark.slow
 def test_the_result_is_the_same_over_several_processes(run, tmp_path):
     project(
         tmp_path, test_format=TIERS_TEST.format(should=True), test_mine=DRIVER_TEST.format(driver="BoxDriver", body="")
@@ -413,6 +415,7 @@ def test_nothing():
         assert "Konformität" not in said
 
 
+@pytest.mark.slow
 def test_a_plugin_s_coverage_is_measured_from_its_first_line(run, tmp_path, site):
     """What the kit imports early is the kit's; the author's own modules are measured in full."""
     project(tmp_path, test_mine=DRIVER_TEST.format(driver="BoxDriver", body=""))

@@ -13,7 +13,9 @@ from koschuso.plugin.checks import check_plugin
 from koschuso.plugin.skeleton import KINDS, write_skeleton
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=() if kind in {"report", "store"} else pytest.mark.slow) for kind in KINDS]
+)
 def test_every_kind_keeps_the_contract_of_plugins(tmp_path, monkeypatch, kind):
     made = write_skeleton("muster-zwei", kind=kind, folder=tmp_path / "neu")
     monkeypatch.syspath_prepend(made.folder / "src")

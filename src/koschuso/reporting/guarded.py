@@ -65,6 +65,8 @@ class Count:
         largest: How much of it comes from the largest of them.
         within: Key of a number that everybody knows to be at least as large: Teilnehmende are never more than
             Teilnahmen. Without it a shown number could tell more about a hidden one than its protection promises.
+        distinct: Whether different people are counted, each once, so that a total of several is no sum, even where it
+            happens to be as large as one.
         beside: A number that this one gives away where it is shown: whoever knows how long an event took reads the
             Teilnahmen from the person-hours. It is hidden wherever that number is.
 
@@ -78,6 +80,7 @@ class Count:
     contributors: int | None = attrs.field(default=None, kw_only=True)
     largest: int | Fraction | None = attrs.field(default=None, kw_only=True)
     within: tuple[str, ...] = attrs.field(default=(), kw_only=True)
+    distinct: bool = attrs.field(default=False, kw_only=True)
     beside: Count | None = attrs.field(default=None, kw_only=True)
 
     @value.validator

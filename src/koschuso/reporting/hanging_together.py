@@ -197,6 +197,7 @@ class Census:
         whole, values = self._value(total), [self._value(part) for part in parts]
         added = sum(values)
         if whole > added:
+            # What is counted nowhere else belongs to the total alone, and no part is in it.
             rest: Key = ("rest", total, *parts)
             people = max(0, self._people(total) - sum(self._people(part) for part in parts))
             self._note(Count(whole - added, people=people), rest, shown=False)
@@ -207,7 +208,8 @@ class Census:
                 "Bitte wenden Sie sich an seine Urheber.",
                 key=total,
             )
-        self._sums[total, tuple(parts)] = Sum(total=total, parts=parts, exact=whole == added)
+        distinct = total in self._counts and self._counts[total].distinct and len(parts) > 1
+        self._sums[total, tuple(parts)] = Sum(total=total, parts=parts, exact=whole == added and not distinct)
 
     def _value(self, key: Key) -> int | Fraction:
         return self._counts[key].value if key in self._counts else self._constants[key].value

@@ -31,6 +31,7 @@ from koschuso.testing.store.steps import (
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from koschuso.store.driver import StoreDriver
     from koschuso.testing.store.under_test import StoreUnderTest
 
 __all__ = ["KeepingClauses"]
@@ -306,7 +307,7 @@ class KeepingClauses:
             with store.open() as driver:
                 put(driver, "closed", BODIES["escapes"], Index(type="x"))
 
-        def end_without_closing() -> None:
+        def end_without_closing() -> StoreDriver:
             driver = store.open()
             with driver.transaction(write=True) as transaction:
                 transaction.put("person", "a", BODIES["escapes"], Index(type="x"), expect=ABSENT)
@@ -314,6 +315,7 @@ class KeepingClauses:
             remove(driver, "b", kind="event")
             put(driver, "a", b'{"n":2}', Index(type="y"))
             seen.write_bytes(pickle.dumps(everything(driver)))
+            return driver
 
         if not killed_process(close_properly):
             not_checkable("In einem abgespaltenen Prozess lässt sich der Speicher nicht benutzen.")
