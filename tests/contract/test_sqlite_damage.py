@@ -243,5 +243,5 @@ def test_a_flipped_bit_of_the_file_is_found_or_harmless(tmp_path, database):
 def test_thousands_of_flipped_bits_of_the_file_are_found_or_harmless(tmp_path, database):
     content = database.read_bytes()
     chance = random.Random(2)  # noqa: S311 - as above
-    flip_file(tmp_path / "used", database, chance.sample(bits_of(content, used=True), 8000))
-    flip_file(tmp_path / "free", database, chance.sample(bits_of(content, used=False), 2000))
+    flip_file(tmp_path / "used", database, chance.sample(bits_of(content, used=True), 4000))
+    flip_file(tmp_path / "free", database, chance.sample(bits_of(content, used=False), 1000))

@@ -50,7 +50,7 @@ def test_power_cuts_lose_nothing_acknowledged_and_damage_nothing(scheme):
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("scheme", ["sqlite", "files"])
+@pytest.mark.parametrize("scheme", ["sqlite", pytest.param("files", marks=pytest.mark.endurance)])
 def test_a_thousand_power_cuts_lose_nothing(scheme):
     require_recorder()
     require_store(scheme)
@@ -161,7 +161,7 @@ def test_every_fault_at_every_place_on_sqlite(act, fault):
     assert sound("faults", "--act", act, "--fault", fault)["trials"] > 5
 
 
-@pytest.mark.slow
+@pytest.mark.endurance
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("act", [act for act in ACTS if act != "migration"])
@@ -209,7 +209,7 @@ def test_ten_writers_lose_no_update_and_a_follower_misses_none(scheme):
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("scheme", ["sqlite", "files", "postgresql"])
+@pytest.mark.parametrize("scheme", ["sqlite", "postgresql", pytest.param("files", marks=pytest.mark.endurance)])
 def test_ten_writers_for_half_a_minute(scheme):
     require_store(scheme)
     found = sound("concurrency", "--store", scheme, "--writers", 10, "--seconds", 30)

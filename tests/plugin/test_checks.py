@@ -42,7 +42,7 @@ QUICK = {
 
 
 @pytest.mark.parametrize(
-    "fault", [pytest.param(fault, marks=() if fault in QUICK else pytest.mark.slow) for fault in FAULTY]
+    "fault", [pytest.param(fault, marks=() if fault in QUICK else pytest.mark.endurance) for fault in FAULTY]
 )
 def test_a_faulty_plugin_is_caught_by_the_clause_that_it_breaks(site, fault):
     clause, code, requires = FAULTY[fault]
@@ -72,7 +72,7 @@ ALSO = {
 @pytest.mark.parametrize(
     "kind",
     [
-        pytest.param(kind, marks=() if kind in {"fields", "rule, report and closures"} else pytest.mark.slow)
+        pytest.param(kind, marks=() if kind in {"fields", "rule, report and closures"} else pytest.mark.endurance)
         for kind in HEALTHY
     ],
 )

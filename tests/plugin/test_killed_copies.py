@@ -102,13 +102,13 @@ def kill_while_copying(source, make_target, trials):
     return unfinished
 
 
-@pytest.mark.slow
+@pytest.mark.endurance
 @pytest.mark.timeout(300)
 def test_killed_copies_into_a_store_of_a_plugin_go_on(tmp_path, make_url):
     assert kill_while_copying(str(tmp_path / "quelle.db"), make_url, 6)
 
 
-@pytest.mark.slow
+@pytest.mark.endurance
 @pytest.mark.timeout(300)
 def test_killed_copies_out_of_a_store_of_a_plugin_go_on(tmp_path, make_url):
     numbers = itertools.count(1)

@@ -67,7 +67,7 @@ class TestOwner(StoreConformance):
         store.clean()
 
 
-@pytest.mark.slow
+@pytest.mark.endurance
 class TestApplication(StoreConformance):
     """A role that may neither make tables nor see other offices; the owner prepares each office for it."""
 
