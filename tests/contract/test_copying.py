@@ -422,7 +422,7 @@ def test_a_killed_copy_goes_on(tmp_path):
     assert kill_while_copying(tmp_path, 2)
 
 
-@pytest.mark.slow
+@pytest.mark.endurance
 @pytest.mark.timeout(300)
 def test_many_killed_copies_go_on(tmp_path):
     assert kill_while_copying(tmp_path, 16) > 8

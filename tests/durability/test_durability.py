@@ -152,7 +152,7 @@ def test_a_fault_at_any_place_leaves_all_or_nothing_and_is_told(act, fault):
     assert sound("faults", "--act", act, "--fault", fault)["trials"] > 5
 
 
-@pytest.mark.slow
+@pytest.mark.endurance
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("act", ACTS)
