@@ -119,9 +119,10 @@ def deprecations(package: ModuleType) -> Iterator[Deprecation]:
         package: Such as `koschuso` itself.
     """
     seen: set[str] = set()
+    known: set[type] = set()
     names = [module.name for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")]
     for name in [package.__name__, *(name for name in names if not name.endswith("__main__"))]:
-        for deprecation in _marked(vars(importlib.import_module(name)).values(), package.__name__):
+        for deprecation in _marked(vars(importlib.import_module(name)).values(), package.__name__, known):
             if deprecation.name not in seen:
                 seen.add(deprecation.name)
                 yield deprecation
@@ -176,11 +177,13 @@ def _warning_class(thing: Any, notice: Warning) -> Any:
     return thing
 
 
-def _marked(values: Any, package: str) -> Iterator[Deprecation]:
+def _marked(values: Any, package: str, known: set[type]) -> Iterator[Deprecation]:
     for value in list(values):
         inner = value.__func__ if isinstance(value, classmethod | staticmethod) else value
         found = getattr(inner, "__dict__", {}).get(_MARK)
         if isinstance(found, Deprecation):
             yield found
-        if inspect.isclass(inner) and inner.__module__.startswith(package):
-            yield from _marked(vars(inner).values(), package)
+        # A class may hold itself: msgspec leaves such a note on the classes that it has read.
+        if inspect.isclass(inner) and inner.__module__.startswith(package) and inner not in known:
+            known.add(inner)
+            yield from _marked(vars(inner).values(), package, known)

@@ -74,6 +74,12 @@ def test_every_sort_of_deprecation_is_found_once(package):
     assert names == ["ageing.Holder.make", "ageing.Holder.method", "ageing.Kind", "ageing.function"]
 
 
+def test_a_class_that_holds_itself_does_not_end_the_search(package):
+    package.Holder.itself = package.Holder
+
+    assert len(list(deprecations(package))) == 4
+
+
 @pytest.mark.parametrize(
     ("version", "overdue"), [("0.5.9", False), ("0.6.0", True), ("0.6.0.dev1", True), ("1.0", True)]
 )

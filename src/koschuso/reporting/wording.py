@@ -36,8 +36,8 @@ _REFUSED: Final = {
 def read_markdown(text: str, *, key: str = "") -> Prose:
     """Read a text.
 
-    >>> read_markdown("Ein **neuer** Anfang.").parts[0].spans
-    (Span(text='Ein '), Span(text='neuer', strong=True), Span(text=' Anfang.'))
+    >>> [(span.text, span.strong) for span in read_markdown("Ein **neuer** Anfang.").parts[0].spans]
+    [('Ein ', False), ('neuer', True), (' Anfang.', False)]
 
     Args:
         text: Markdown (CommonMark) with paragraphs, lists, emphasis and links only.
