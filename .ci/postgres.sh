@@ -48,7 +48,7 @@ started=
 for _ in 1 2 3 4 5; do
   port=$(shuf -i 20000-50000 -n 1)
   if as "$bin/pg_ctl" --pgdata "$folder/data" --wait --silent --log "$folder/log" \
-    --options "-c listen_addresses=127.0.0.1 -c port=$port -c unix_socket_directories=$folder -c fsync=on -c autovacuum=off" start; then
+    --options "-c listen_addresses=127.0.0.1 -c port=$port -c unix_socket_directories=$folder -c fsync=on" start; then
     started=yes
     break
   fi

@@ -25,7 +25,6 @@ SETTINGS = {
     "max_connections": "60",
     "shared_buffers": "64MB",
     "fsync": "on",
-    "autovacuum": "off",  # a test server lives for minutes; statistics that come by in between make runs differ
     "logging_collector": "off",
     "log_min_messages": "fatal",
     "log_min_error_statement": "panic",

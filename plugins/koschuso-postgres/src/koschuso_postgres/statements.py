@@ -52,6 +52,11 @@ _CONDITION_COLUMNS = {
 _BODY = "convert_to(body, 'UTF8')"
 _PAGED_BODY = f"CASE WHEN octet_length(body) <= {LARGE} THEN {_BODY} END"
 _EITHER = "SELECT {what} FROM {{record}} WHERE {where} UNION ALL SELECT {what} FROM {{past}} WHERE {where}"
+# A list in a condition (``= ANY``) is not for statements that write: without true statistics, as within the transaction
+# that fills a table, the server weighs it like no condition and walks through the whole office for each row.
+_STATE = "seq, CASE WHEN body IS NOT NULL THEN link END AS link"
+_CHANGE = "office = %(office)s AND seq = %(seq)s"
+_REPLACED = "unnest(%(seqs)s::bigint[]) AS replaced (seq)"
 _WINDOW = "office = %(office)s AND seq > %(after)s AND seq <= %(until)s"
 
 
@@ -64,8 +69,9 @@ _TEXTS = {
     "notify": "SELECT pg_notify('koschuso', {place}::text || %(office)s || ':' || %(seq)s::text)",
     "get": f"SELECT seq, link, operation, {_BODY}, {_INDEX} FROM {{record}} "
     "WHERE office = %(office)s AND kind = %(kind)s AND id = %(id)s",
-    "states": "SELECT id, seq, CASE WHEN body IS NOT NULL THEN link END FROM {record} "
-    "WHERE office = %(office)s AND kind = %(kind)s AND id = ANY(%(ids)s)",
+    "state": f"SELECT id, {_STATE} FROM {{record}} WHERE office = %(office)s AND kind = %(kind)s AND id = %(id)s",
+    "states": "SELECT wanted.id, seq, link FROM unnest(%(ids)s::text[]) AS wanted (id) CROSS JOIN LATERAL "
+    f"(SELECT {_STATE} FROM {{record}} WHERE office = %(office)s AND kind = %(kind)s AND id = wanted.id OFFSET 0) AS found",
     "last_id": "SELECT max(id) FROM {record} WHERE office = %(office)s AND kind = %(kind)s",
     "insert": f"INSERT INTO {{record}} ({', '.join(COLUMNS)}) VALUES ({', '.join(['%s'] * 9)}, "
     f"convert_from(%s, 'UTF8'), {', '.join(['%s'] * 6)})",
@@ -74,22 +80,26 @@ _TEXTS = {
     "insert_many": f"INSERT INTO {{record}} ({', '.join(COLUMNS)}) "
     f"SELECT {', '.join(COLUMNS[:9])}, convert_from(body, 'UTF8'), {_INDEX} FROM unnest("
     f"{', '.join(f'%s::{kind}[]' for kind in COLUMN_TYPES)}) AS new ({', '.join(COLUMNS)})",
-    "keep": f"INSERT INTO {{past}} ({', '.join(COLUMNS)}) SELECT {', '.join(COLUMNS)} FROM {{record}} "
-    "WHERE office = %(office)s AND seq = ANY(%(seqs)s::bigint[])",
+    "keep": f"INSERT INTO {{past}} ({', '.join(COLUMNS)}) SELECT {', '.join(COLUMNS)} FROM {{record}} WHERE {_CHANGE}",
     "keep_blank": f"INSERT INTO {{past}} ({', '.join(COLUMNS[:9])}) SELECT {', '.join(COLUMNS[:9])} FROM {{record}} "
-    "WHERE office = %(office)s AND seq = ANY(%(seqs)s::bigint[])",
-    "drop": "DELETE FROM {record} WHERE office = %(office)s AND seq = ANY(%(seqs)s::bigint[])",
+    f"WHERE {_CHANGE}",
+    "keep_many": f"INSERT INTO {{past}} ({', '.join(COLUMNS)}) SELECT found.* FROM {_REPLACED} CROSS JOIN LATERAL "
+    f"(SELECT {', '.join(COLUMNS)} FROM {{record}} WHERE office = %(office)s AND seq = replaced.seq OFFSET 0) AS found",
+    "drop": f"DELETE FROM {{record}} WHERE {_CHANGE}",
+    "drop_many": f"DELETE FROM {{record}} WHERE office = %(office)s AND ctid = ANY(ARRAY(SELECT found.place FROM {_REPLACED} "
+    "CROSS JOIN LATERAL (SELECT ctid AS place FROM {record} WHERE office = %(office)s AND seq = replaced.seq OFFSET 0) "
+    "AS found))",
     "blank": "UPDATE {past} SET body = NULL, ix_type = NULL, ix_subject = NULL, ix_object = NULL, ix_begin = NULL, "
     "ix_end = NULL, ix_place = NULL WHERE office = %(office)s AND kind = %(kind)s AND id = %(id)s "
     "AND body IS NOT NULL",
     "counts": "SELECT kind, count(*) FROM {record} WHERE office = %(office)s AND body IS NOT NULL GROUP BY kind",
-    "link": _either("link", "office = %(office)s AND seq = %(seq)s"),
-    "time": _either("at", "office = %(office)s AND seq = %(seq)s"),
+    "link": _either("link", _CHANGE),
+    "time": _either("at", _CHANGE),
     "feed": _either("seq, kind, id, operation, at, link", _WINDOW, " ORDER BY seq"),
     "steps": _either(
         f"seq, kind, id, operation, at, link, body IS NULL, {_PAGED_BODY}, {_INDEX}", _WINDOW, " ORDER BY seq"
     ),
-    "body": _either(_BODY, "office = %(office)s AND seq = %(seq)s"),
+    "body": _either(_BODY, _CHANGE),
     "versions": f"SELECT seq, operation, at, link, {_BODY}, {_INDEX} FROM {{past}} "
     "WHERE office = %(office)s AND kind = %(kind)s AND id = %(id)s ORDER BY seq",
     "newest": f"SELECT seq, operation, at, link, {_BODY}, {_INDEX} FROM {{record}} "
@@ -97,7 +107,7 @@ _TEXTS = {
     "verify": "SELECT 0, " + _either(
         f"seq, kind, id, operation, at, previous, digest, link, body IS NULL, {_PAGED_BODY}, {_INDEX}", _WINDOW, " ORDER BY seq"
     ).removeprefix("SELECT ").replace("UNION ALL SELECT ", "UNION ALL SELECT 1, "),
-    "key_of": _either("kind, id", "office = %(office)s AND seq = %(seq)s"),
+    "key_of": _either("kind, id", _CHANGE),
     "beyond": "SELECT count(*) FROM (" + _either("seq", "office = %(office)s AND (seq > %(seq)s OR seq < 1)") + ") AS beyond",
     "removed": "SELECT kind, id, max(seq) FROM ("
     + _either("kind, id, seq", "office = %(office)s AND operation <> 'put'")

@@ -278,7 +278,7 @@ class PostgresTransaction(Reading):
         sequence += 1
         link = next_link((link, sequence, at, operation.value, previous, kind, id, _NO_DIGEST))
         row = (self._office, kind, id, sequence, operation.value, at, previous, _NO_DIGEST, link, None, *Index())
-        values = {"office": self._office, "seqs": [previous], "kind": kind, "id": id}
+        values = {"office": self._office, "seq": previous, "kind": kind, "id": id}
         statements = [(self._statements[name], values) for name in ("keep_blank", "drop", "blank")]
         with self._guarded():
             pipelined(self._connection, [*statements, (self._statements["insert"], row)])
@@ -308,8 +308,11 @@ class PostgresTransaction(Reading):
 
     def _moving(self, replaced: list[int]) -> list[tuple[bytes, Any]]:
         """Give the statements that move to the past what is replaced."""
+        if len(replaced) <= _FEW:
+            one_by_one = [{"office": self._office, "seq": sequence} for sequence in replaced]
+            return [(self._statements[name], values) for values in one_by_one for name in ("keep", "drop")]
         values = {"office": self._office, "seqs": replaced}
-        return [(self._statements[name], values) for name in ("keep", "drop")] if replaced else []
+        return [(self._statements[name], values) for name in ("keep_many", "drop_many")]
 
     def _send(self, rows: Iterable[Row], replaced: list[int]) -> None:
         """Move what is replaced to the past, and write many rows as they come."""
@@ -349,7 +352,7 @@ class PostgresTransaction(Reading):
         return states
 
     def _states_of(self, kind: str, ids: list[str]) -> dict[tuple[str, str], _State]:
-        rows = self._all("states", kind=kind, ids=ids)
+        rows = self._all("state", kind=kind, id=ids[0]) if len(ids) == 1 else self._all("states", kind=kind, ids=ids)
         return {
             (kind, id_): (sequence, None if link is None else revision_of(sequence, link))
             for id_, sequence, link in rows
