@@ -12,8 +12,8 @@ from koschuso.codec import decode, encode
 from koschuso.errors import InvalidRecord, KoschusoError
 from koschuso.interchange.format import Format, Portion, ReadOptions, WriteOptions, Writing
 from koschuso.model import Committee, Finding, Reading, Severity
-from koschuso.reporting import markdown
 from koschuso.reporting.document import Chart, Figures, Listing, Sign, Table
+from koschuso.reporting.renderers import markdown
 from koschuso.reporting.rendering import Renderer
 from koschuso.testing import FormatConformance, RendererConformance
 from koschuso.testing.clauses import clause_tests

@@ -24,7 +24,7 @@ from koschuso.reporting import (
     Table,
     Text,
 )
-from koschuso.reporting.delimited import guarded
+from koschuso.reporting.renderers.delimited import guarded
 
 AS_OF = datetime(2025, 10, 15, 12, 0, tzinfo=UTC)
 SCHOOLS = [

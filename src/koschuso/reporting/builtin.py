@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from koschuso.reporting.bedarfe import BEDARFE
-from koschuso.reporting.beratungen import BERATUNGEN
-from koschuso.reporting.foerderpruefung import FOERDERPRUEFUNG
-from koschuso.reporting.geschichte import GESCHICHTE
-from koschuso.reporting.gremien import GREMIEN
-from koschuso.reporting.jahresplanung import JAHRESPLANUNG
-from koschuso.reporting.kennzahlen import KENNZAHLEN
-from koschuso.reporting.stellenuebersicht import STELLENUEBERSICHT
-from koschuso.reporting.taetigkeiten import TAETIGKEITEN
-from koschuso.reporting.taetigkeitsbericht import TAETIGKEITSBERICHT
-from koschuso.reporting.teilnahmebescheinigung import TEILNAHMEBESCHEINIGUNG
-from koschuso.reporting.teilnehmerliste import NAMENSSCHILDER, TEILNEHMERLISTE
-from koschuso.reporting.veranstaltungen import VERANSTALTUNGEN
-from koschuso.reporting.verwendungsnachweis import VERWENDUNGSNACHWEIS
+from koschuso.reporting.reports.bedarfe import BEDARFE
+from koschuso.reporting.reports.beratungen import BERATUNGEN
+from koschuso.reporting.reports.foerderpruefung import FOERDERPRUEFUNG
+from koschuso.reporting.reports.geschichte import GESCHICHTE
+from koschuso.reporting.reports.gremien import GREMIEN
+from koschuso.reporting.reports.jahresplanung import JAHRESPLANUNG
+from koschuso.reporting.reports.kennzahlen import KENNZAHLEN
+from koschuso.reporting.reports.stellenuebersicht import STELLENUEBERSICHT
+from koschuso.reporting.reports.taetigkeiten import TAETIGKEITEN
+from koschuso.reporting.reports.taetigkeitsbericht import TAETIGKEITSBERICHT
+from koschuso.reporting.reports.teilnahmebescheinigung import TEILNAHMEBESCHEINIGUNG
+from koschuso.reporting.reports.teilnehmerliste import NAMENSSCHILDER, TEILNEHMERLISTE
+from koschuso.reporting.reports.veranstaltungen import VERANSTALTUNGEN
+from koschuso.reporting.reports.verwendungsnachweis import VERWENDUNGSNACHWEIS
 
 __all__ = [
     "BEDARFE",

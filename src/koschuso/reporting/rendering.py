@@ -51,39 +51,39 @@ def needs(module: str, distribution: str, suffix: str) -> None:
 
 
 def _html(document: Document) -> bytes:
-    from koschuso.reporting import html  # noqa: PLC0415 - loads jinja2, and matplotlib where there is a chart
+    from koschuso.reporting.renderers import html  # noqa: PLC0415 - loads jinja2, and matplotlib where there is a chart
 
     return html.render(document)
 
 
 def _csv(document: Document) -> bytes:
-    from koschuso.reporting import delimited  # noqa: PLC0415 - as above, each renderer only on use
+    from koschuso.reporting.renderers import delimited  # noqa: PLC0415 - as above, each renderer only on use
 
     return delimited.render(document)
 
 
 def _markdown(document: Document) -> bytes:
-    from koschuso.reporting import markdown  # noqa: PLC0415
+    from koschuso.reporting.renderers import markdown  # noqa: PLC0415
 
     return markdown.render(document)
 
 
 def _docx(document: Document) -> bytes:
     needs("docx", "python-docx", ".docx")
-    from koschuso.reporting import docx  # noqa: PLC0415 - loads python-docx, an extra
+    from koschuso.reporting.renderers import docx  # noqa: PLC0415 - loads python-docx, an extra
 
     return docx.render(document)
 
 
 def _xlsx(document: Document) -> bytes:
     needs("openpyxl", "openpyxl", ".xlsx")
-    from koschuso.reporting import xlsx  # noqa: PLC0415 - loads openpyxl, an extra
+    from koschuso.reporting.renderers import xlsx  # noqa: PLC0415 - loads openpyxl, an extra
 
     return xlsx.render(document)
 
 
 def _json(document: Document) -> bytes:
-    from koschuso.reporting import document_json  # noqa: PLC0415 - as above
+    from koschuso.reporting.renderers import document_json  # noqa: PLC0415 - as above
 
     return document_json.render(document)
 

@@ -8,11 +8,11 @@ from golden_office import AS_OF, came, did, event, records, view
 
 from koschuso.model import Consultation, Participation
 from koschuso.reporting import Figures, Sign
-from koschuso.reporting.beratungen import BERATUNGEN
-from koschuso.reporting.gremien import GREMIEN
-from koschuso.reporting.kennzahlen import KENNZAHLEN
-from koschuso.reporting.taetigkeiten import TAETIGKEITEN
-from koschuso.reporting.veranstaltungen import VERANSTALTUNGEN
+from koschuso.reporting.reports.beratungen import BERATUNGEN
+from koschuso.reporting.reports.gremien import GREMIEN
+from koschuso.reporting.reports.kennzahlen import KENNZAHLEN
+from koschuso.reporting.reports.taetigkeiten import TAETIGKEITEN
+from koschuso.reporting.reports.veranstaltungen import VERANSTALTUNGEN
 
 ALL = (VERANSTALTUNGEN, BERATUNGEN, GREMIEN, TAETIGKEITEN, KENNZAHLEN)
 KA, NONE, HIDDEN = Sign.UNKNOWN, Sign.NOT_APPLICABLE, Sign.SUPPRESSED

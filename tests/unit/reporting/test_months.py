@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from koschuso.model import ALWAYS, Period
-from koschuso.reporting.months import merged, months
+from koschuso.reporting.figures.months import merged, months
 
 DAYS = st.dates(min_value=date(1999, 1, 1), max_value=date(2035, 12, 31))
 

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from koschuso.errors import WrongUse
-from koschuso.reporting.bedarfe import BEDARFE
 from koschuso.reporting.document import Sign
-from koschuso.reporting.scales import may_show_distribution, may_show_mean
+from koschuso.reporting.figures.scales import may_show_distribution, may_show_mean
+from koschuso.reporting.reports.bedarfe import BEDARFE
 
 HIDDEN = Sign.SUPPRESSED
 

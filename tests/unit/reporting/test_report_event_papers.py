@@ -9,8 +9,8 @@ from golden_office import came, records, view
 from koschuso.errors import Refused, WrongUse
 from koschuso.model import Event, EventStatus, Participation, ParticipationStatus, TimeSpan, Workshop
 from koschuso.reporting.document import Figures, Listing
-from koschuso.reporting.teilnahmebescheinigung import TEILNAHMEBESCHEINIGUNG
-from koschuso.reporting.teilnehmerliste import NAMENSSCHILDER, TEILNEHMERLISTE, shown_until
+from koschuso.reporting.reports.teilnahmebescheinigung import TEILNAHMEBESCHEINIGUNG
+from koschuso.reporting.reports.teilnehmerliste import NAMENSSCHILDER, TEILNEHMERLISTE, shown_until
 
 LINE = "_" * 20  # room to write on
 PAPERS = (TEILNEHMERLISTE, NAMENSSCHILDER, TEILNAHMEBESCHEINIGUNG)

@@ -12,8 +12,8 @@ from golden_office import RICHTLINIE, assignment, position, records, view
 from koschuso.errors import WrongUse
 from koschuso.model import Occupancy, Organisation, Period
 from koschuso.reporting.document import Sign
-from koschuso.reporting.foerderpruefung import FOERDERPRUEFUNG
-from koschuso.reporting.kennzahlen import KENNZAHLEN
+from koschuso.reporting.reports.foerderpruefung import FOERDERPRUEFUNG
+from koschuso.reporting.reports.kennzahlen import KENNZAHLEN
 from koschuso.rules.richtlinie import RICHTLINIEN, Evidence, richtlinie_on, richtlinien_in
 
 HALF = Fraction(1, 2)

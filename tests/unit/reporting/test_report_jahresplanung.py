@@ -8,7 +8,7 @@ from golden_plans import plans
 
 from koschuso.errors import WrongUse
 from koschuso.model import FuzzyDate, Task, TaskStatus
-from koschuso.reporting.jahresplanung import JAHRESPLANUNG
+from koschuso.reporting.reports.jahresplanung import JAHRESPLANUNG
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ from koschuso.reporting import (
     xlsx,
 )
 from koschuso.reporting.document import Paragraph, Points, Prose, Span
-from koschuso.reporting.html import _resource
+from koschuso.reporting.renderers.html import _resource
 
 CREATED = datetime(2025, 10, 15, 12, 0, tzinfo=UTC)
 EVIL = "=1+1\x00\x0b\ud800<b>&]]>\u202e" + "x" * 400

@@ -16,7 +16,7 @@ from koschuso.model import Activity, Catalogue, Entry, Event, EventStatus, TimeS
 from koschuso.plugin import hookimpl
 from koschuso.plugin.registry import Registry
 from koschuso.reporting import OfficeInfo, RecordsView
-from koschuso.reporting.taetigkeiten import TAETIGKEITEN
+from koschuso.reporting.reports.taetigkeiten import TAETIGKEITEN
 
 OWN = Catalogue(
     name="muster:profil",

@@ -9,10 +9,10 @@ from golden_plans import plans, surveys
 
 from koschuso.errors import Refused, WrongUse
 from koschuso.model import Concept, FuzzyDate, Task, TaskStatus
-from koschuso.reporting.concept_work import concept_tasks
 from koschuso.reporting.document import Figures, Prose, Sign, Table
+from koschuso.reporting.figures.concept_work import concept_tasks
 from koschuso.reporting.parameters import ReportPeriod
-from koschuso.reporting.taetigkeitsbericht import SLOTS, TAETIGKEITSBERICHT
+from koschuso.reporting.reports.taetigkeitsbericht import SLOTS, TAETIGKEITSBERICHT
 
 CHAPTERS = [
     "Das Wichtigste in Kürze",

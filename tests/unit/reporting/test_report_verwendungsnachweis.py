@@ -10,7 +10,7 @@ from golden_office import RICHTLINIE, position, records, view
 from koschuso.errors import WrongUse
 from koschuso.model import Period
 from koschuso.reporting.document import Figures, Sign
-from koschuso.reporting.verwendungsnachweis import VERWENDUNGSNACHWEIS
+from koschuso.reporting.reports.verwendungsnachweis import VERWENDUNGSNACHWEIS
 
 HALF = Fraction(1, 2)
 

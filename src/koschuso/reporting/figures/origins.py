@@ -1,0 +1,135 @@
+"""Where somebody who took part comes from: Schulform, municipality and Anstellungsträger on the day of the event.
+
+What a participation says itself comes first (the school, the Träger, the counted heads); else the positions tell that
+the person held on that day, so that somebody who left in between still counts where he or she worked. Nothing is
+guessed: who works in two Schulformen belongs to »mehrere«, and who is not known to neither.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Final
+
+import attrs
+
+from koschuso.model import Assignment, Organisation, Position
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+
+    from koschuso.model import Headcount, Participation
+    from koschuso.reporting.figures.schools import Schools
+    from koschuso.reporting.view import View
+
+__all__ = ["OUTSIDE", "SEVERAL", "UNKNOWN", "Origin", "Origins"]
+
+UNKNOWN: Final = ""
+"""Not known."""
+
+SEVERAL: Final = "*"
+"""More than one: exactly one row for each visit, so that rows add up."""
+
+OUTSIDE: Final = "**"
+"""A municipality outside the office's region."""
+
+_SCHOOLS: Final = frozenset({"schule", "teilstandort"})
+
+
+@attrs.frozen(kw_only=True)
+class Origin:
+    """Where somebody comes from; each is a key, `SEVERAL` or `UNKNOWN`.
+
+    Attributes:
+        schulform: Key of the catalogue ``schulform``.
+        ags: Municipality, or `OUTSIDE`.
+        employer: Id of the Anstellungsträger.
+        school: Id of the school; of a Teilstandort that of its school.
+    """
+
+    schulform: str = UNKNOWN
+    ags: str = UNKNOWN
+    employer: str = UNKNOWN
+    school: str = UNKNOWN
+
+
+class Origins:
+    """Looks up where people come from.
+
+    Args:
+        view: What the report may see.
+        schools: The schools of the region.
+    """
+
+    def __init__(self, view: View, schools: Schools) -> None:
+        self._view = view
+        self._schools = schools
+        self._prefix = view.office.prefix
+        self._held: defaultdict[str, list[Position]] = defaultdict(list)
+        self._employers: set[str] = set()
+        for position in view.records(Position):
+            self._employers.add(position.employer_id)
+            if position.holder_id:
+                self._held[position.holder_id].append(position)
+        self._employers.discard("")
+        self._assignments: defaultdict[str, list[Assignment]] = defaultdict(list)
+        for assignment in view.records(Assignment):
+            self._assignments[assignment.position_id].append(assignment)
+
+    def of_headcount(self, headcount: Headcount) -> Origin:
+        """Tell where counted heads come from."""
+        return Origin(schulform=headcount.schulform, ags=self._ags(headcount.ags))
+
+    def of(self, participation: Participation, day: date) -> Origin:
+        """Tell where somebody comes from who took part on a day."""
+        positions = [one for one in self._held.get(participation.person_id, ()) if day in one.period]
+        place = self._view.get(Organisation, participation.organisation_id) if participation.organisation_id else None
+        if place is not None and place.type in _SCHOOLS:
+            return self._at_school(place, positions, day)
+        employer = "" if place is None or place.id not in self._employers else place.id
+        if employer:
+            positions = [one for one in positions if one.employer_id == employer]
+        places = list(self._places(positions, day))
+        return Origin(
+            schulform=_one(self._schulform(school) for school in places),
+            ags=_one(self._ags(school.ags) for school in places),
+            employer=employer or _one(position.employer_id for position in positions),
+            school=_one(self._schools.main(school).id for school in places),
+        )
+
+    def at(self, place: Organisation) -> Origin:
+        """Tell what a school or Teilstandort says by itself; of other bodies only the municipality."""
+        if place.type not in _SCHOOLS:
+            return Origin(ags=self._ags(place.ags))
+        main = self._schools.main(place).id
+        return Origin(schulform=self._schulform(place), ags=self._ags(place.ags), school=main)
+
+    def _at_school(self, place: Organisation, positions: Sequence[Position], day: date) -> Origin:
+        main = self._schools.main(place).id
+        there = [
+            position
+            for position in positions
+            if any(self._schools.main(school).id == main for school in self._places([position], day))
+        ]
+        return attrs.evolve(self.at(place), employer=_one(one.employer_id for one in there or positions))
+
+    def _places(self, positions: Iterable[Position], day: date) -> Iterable[Organisation]:
+        for position in positions:
+            for assignment in self._assignments.get(position.id, ()):
+                if day in assignment.period:
+                    place = self._view.get(Organisation, assignment.place_id)
+                    if place is not None and place.type in _SCHOOLS:
+                        yield place
+
+    def _schulform(self, place: Organisation) -> str:
+        profile = self._schools.profile(place)
+        return "" if profile is None else profile.schulform
+
+    def _ags(self, ags: str) -> str:
+        return ags if ags.startswith(self._prefix) or not ags else OUTSIDE
+
+
+def _one(keys: Iterable[str]) -> str:
+    """Give the only key, `SEVERAL` where there are more, `UNKNOWN` where there is none."""
+    found = {key for key in keys if key}
+    return found.pop() if len(found) == 1 else SEVERAL if found else UNKNOWN
