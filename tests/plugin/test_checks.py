@@ -3,14 +3,18 @@
 import json
 import sys
 import textwrap
+from importlib.util import find_spec
 from types import SimpleNamespace
 
 import pytest
 from faulty_plugins import BOUNDED, FAULTY, HEALTHY
 
+from koschuso.catalogues import load_all
 from koschuso.errors import WrongUse
 from koschuso.plugin import ExtraField, PrivacyClass, hookimpl
 from koschuso.plugin.checks import CLAUSES, Tier, Verdict, check_installed, check_plugin
+from koschuso.plugin.checks.behaviour import check_behaviour
+from koschuso.reporting import GESCHICHTE, rendering
 from koschuso.testing import PluginConformance
 from koschuso.testing.clauses import clause_tests
 
@@ -82,6 +86,13 @@ def test_a_healthy_plugin_passes(site, kind):
     assert report.shortfalls == ()
     assert report.skipped == {}
     assert report.conforms
+
+
+def test_a_form_whose_extra_is_not_installed_is_not_the_plugin_s_fault(monkeypatch):
+    missing = {"openpyxl", "docx"}
+    monkeypatch.setattr(rendering, "find_spec", lambda name: None if name in missing else find_spec(name))
+
+    assert list(check_behaviour({"reports": (GESCHICHTE,)}, load_all())) == []
 
 
 def test_the_conformance_class_fails_the_test_of_the_broken_clause_and_no_other(site):

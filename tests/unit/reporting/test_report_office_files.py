@@ -34,14 +34,10 @@ from koschuso.reporting import (
     Sign,
     Table,
     Text,
-    document_json,
-    drawing,
-    palette,
-    plots,
     rendering,
-    xlsx,
 )
 from koschuso.reporting.document import Paragraph, Points, Prose, Span
+from koschuso.reporting.renderers import document_json, drawing, palette, plots, xlsx
 from koschuso.reporting.renderers.html import _resource
 
 CREATED = datetime(2025, 10, 15, 12, 0, tzinfo=UTC)

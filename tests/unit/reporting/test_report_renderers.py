@@ -40,11 +40,9 @@ from koschuso.reporting import (
     Table,
     Text,
     TextStyle,
-    delimited,
-    html,
-    plots,
 )
 from koschuso.reporting.german import cell_text
+from koschuso.reporting.renderers import delimited, html, plots
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "reporting"
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=y>{{ 7*7 }}</style>]]>--><svg onload=z>"

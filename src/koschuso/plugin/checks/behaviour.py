@@ -6,6 +6,7 @@ from contextlib import nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from koschuso.errors import Unavailable
 from koschuso.guard import describe, guarded
 from koschuso.plugin.checks.another_day import another_day
 from koschuso.plugin.checks.clause import Shortfall
@@ -107,7 +108,8 @@ def _report(
             for renderer in BUILTIN_RENDERERS:
                 with unwatched():
                     done = guarded(lambda renderer=renderer, document=document: renderer.render(document))  # type: ignore[misc]
-                if done.error is not None and not isinstance(done.error, ImportError):
+                # Where an extra is not installed there is nothing to try; that is not the plugin's fault.
+                if done.error is not None and not isinstance(done.error, ImportError | Unavailable):
                     problem = f"lässt sich nicht als {renderer.title} ausgeben: {describe(done.error)}"
         if problem:
             yield Shortfall(
