@@ -35,6 +35,7 @@ __all__ = ["PostgresDriver"]
 
 _LONGEST_SILENCE = 2.0  # seconds after which a follower looks by itself, in case its notification got lost
 _WIPE_PATIENCE = 5.0
+_WIPE_PAUSE = 0.25
 _NUMBER = re.compile(r"\d+")
 
 
@@ -178,7 +179,12 @@ class PostgresDriver(StoreDriver):
         with self.transaction(write=True) as transaction:
             for kind, id_ in keys:
                 transaction.purge(kind, id_)
+        end = time.monotonic() + min(_WIPE_PATIENCE, self._address.patience)
         dead = self._wipe()
+        # The server's own housekeeping (autovacuum) holds back dead rows for moments, as a short query of others does.
+        while dead and time.monotonic() < end:
+            time.sleep(_WIPE_PAUSE)
+            dead = self._wipe()
         if dead is None or dead:
             raise Unavailable(
                 "Die Datensätze sind entfernt, aber der Server konnte ihre Reste noch nicht aus seinen Dateien nehmen, "
