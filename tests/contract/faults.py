@@ -58,6 +58,27 @@ def with_transaction(**methods):
     return FaultyDriver(patience=0.5)
 
 
+def changed_put(change):
+    """Make a driver whose put changes what it is given, in put and put_many alike."""
+
+    def put(_transaction, original, kind, id_, body, index, **options):
+        return original(*change(kind, id_, body, index), **options)
+
+    return with_transaction(put=put)
+
+
+def with_transactions(around, **options):
+    """Make a driver each of whose transactions runs inside `around(driver, transaction, write)`, which yields it."""
+
+    class FaultyDriver(MemoryDriver):
+        @contextmanager
+        def transaction(self, *, write):
+            with super().transaction(write=write) as transaction:
+                yield from around(self, transaction, write)
+
+    return FaultyDriver(**options)
+
+
 def _bound(transaction, method, original):
     return lambda *arguments, **options: method(transaction, original, *arguments, **options)
 

@@ -7,12 +7,13 @@ import faulty_files
 import faulty_keeping
 import faulty_telling
 import faulty_writing
-from faults import FAULTS, fault, with_transaction
+from faults import FAULTS, changed_put, fault, with_transaction, with_transactions
+from faulty_keeping import with_newest
 
 from koschuso.errors import Refused
 from koschuso.store.conditions import Index, Range
 from koschuso.store.driver import ANY, Capability, Expect, Operation, Version
-from koschuso.store.memory import MemoryDriver, MemoryTransaction
+from koschuso.store.memory import MemoryDriver
 
 # The modules register their faults when they are imported.
 __all__ = ["FAULTS", "faulty_files", "faulty_keeping", "faulty_telling", "faulty_writing"]
@@ -20,43 +21,31 @@ __all__ = ["FAULTS", "faulty_files", "faulty_keeping", "faulty_telling", "faulty
 
 @fault("T1")
 def body_is_tidied():
-    def put(_transaction, original, kind, id_, body, index, **options):
-        return original(kind, id_, body.strip().replace(b" ", b""), index, **options)
-
-    return with_transaction(put=put)
+    return changed_put(lambda kind, id_, body, index: (kind, id_, body.strip().replace(b" ", b""), index))
 
 
 @fault("T1")
 def characters_beyond_the_bmp_are_lost():
-    def put(_transaction, original, kind, id_, body, index, **options):
+    def without(kind, id_, body, index):
         text = bytes(body).decode(errors="strict") if body else ""
-        return original(kind, id_, "".join(c for c in text if ord(c) < 0x10000).encode(), index, **options)
+        return kind, id_, "".join(c for c in text if ord(c) < 0x10000).encode(), index
 
-    return with_transaction(put=put)
+    return changed_put(without)
 
 
 @fault("T1")
 def nul_is_dropped():
-    def put(_transaction, original, kind, id_, body, index, **options):
-        return original(kind, id_, bytes(body).replace(b"\0", b""), index, **options)
-
-    return with_transaction(put=put)
+    return changed_put(lambda kind, id_, body, index: (kind, id_, bytes(body).replace(b"\0", b""), index))
 
 
 @fault("T1")
 def ids_are_case_insensitive():
-    def put(_transaction, original, kind, id_, body, index, **options):
-        return original(kind, id_.lower(), body, index, **options)
-
-    return with_transaction(put=put)
+    return changed_put(lambda kind, id_, body, index: (kind, id_.lower(), body, index))
 
 
 @fault("T1")
 def index_is_forgotten():
-    def put(_transaction, original, kind, id_, body, _index, **options):
-        return original(kind, id_, body, Index(), **options)
-
-    return with_transaction(put=put)
+    return changed_put(lambda kind, id_, body, _index: (kind, id_, body, Index()))
 
 
 @fault("T2")
@@ -86,49 +75,24 @@ def half_a_put_many_stays():
 
 @fault("T3")
 def readers_see_the_newest_state():
-    class NoSnapshot(MemoryDriver):
-        @contextmanager
-        def transaction(self, *, write):
-            with super().transaction(write=write) as transaction:
-                if not write:
-                    transaction.get = lambda kind, id_: (
-                        (entry := self._state.kinds.get(kind, {}).get(id_)) and entry.document
-                    )
-                yield transaction
-
-    return NoSnapshot()
+    return with_newest("get")
 
 
 @fault("T3")
 def feed_is_newer_than_the_documents():
-    class NoSnapshot(MemoryDriver):
-        @contextmanager
-        def transaction(self, *, write):
-            with super().transaction(write=write) as transaction:
-                if not write:
-                    transaction.changes = lambda since=None: MemoryTransaction(
-                        self._state, self._store_id, self._lacking
-                    ).changes(since)
-                yield transaction
-
-    return NoSnapshot()
+    return with_newest("changes")
 
 
 @fault("T4")
 def lock_is_kept_after_an_exception():
-    class KeepsLock(MemoryDriver):
-        @contextmanager
-        def transaction(self, *, write):
-            with super().transaction(write=write) as transaction:
-                try:
-                    yield transaction
-                except BaseException:
-                    self._lock._writer = type(
-                        "Held", (), {"acquire": lambda *_, **__: False, "release": lambda _: None}
-                    )()
-                    raise
+    def around(driver, transaction, _write):
+        try:
+            yield transaction
+        except BaseException:
+            driver._lock._writer = type("Held", (), {"acquire": lambda *_, **__: False, "release": lambda _: None})()
+            raise
 
-    return KeepsLock(patience=0.2)
+    return with_transactions(around, patience=0.2)
 
 
 @fault("T4")
@@ -248,23 +212,20 @@ def the_result_is_materialised():
 
 @fault("Q3")
 def open_iterators_block_the_commit():
-    class Blocking(MemoryDriver):
-        @contextmanager
-        def transaction(self, *, write):
-            with super().transaction(write=write) as transaction:
-                original, running = transaction.scan, []
+    def around(_driver, transaction, _write):
+        original, running = transaction.scan, []
 
-                def scan(*arguments, **options):
-                    running.append(1)
-                    yield from original(*arguments, **options)
-                    running.pop()
+        def scan(*arguments, **options):
+            running.append(1)
+            yield from original(*arguments, **options)
+            running.pop()
 
-                transaction.scan = scan
-                yield transaction
-                if running:
-                    raise Refused("Es wird noch gelesen.")
+        transaction.scan = scan
+        yield transaction
+        if running:
+            raise Refused("Es wird noch gelesen.")
 
-    return Blocking()
+    return with_transactions(around)
 
 
 @fault("F1")

@@ -3,7 +3,7 @@
 import unicodedata
 from contextlib import contextmanager
 
-from faults import fault, shared_file, with_transaction
+from faults import changed_put, fault, shared_file, with_transaction, with_transactions
 
 from koschuso.errors import Refused, Unavailable
 from koschuso.store.chain import content_digest
@@ -12,15 +12,6 @@ from koschuso.store.driver import ANY, Operation
 from koschuso.store.memory import MemoryDriver, MemoryTransaction
 from koschuso.store.storable import require_key, require_storable
 from koschuso.testing import StoreUnderTest
-
-
-def changed_put(change):
-    """Make a driver whose put changes what it is given, in put and put_many alike."""
-
-    def put(_transaction, original, kind, id_, body, index, **options):
-        return original(*change(kind, id_, body, index), **options)
-
-    return with_transaction(put=put)
 
 
 def unchecked(driver_accepts):
@@ -256,39 +247,33 @@ def a_keyboard_interrupt_commits():
 
 @fault("T2")
 def the_feed_keeps_what_was_rolled_back():
-    class KeepsLog(MemoryDriver):
-        @contextmanager
-        def transaction(self, *, write):
-            with super().transaction(write=write) as transaction:
-                try:
-                    yield transaction
-                except BaseException:
-                    if write:
-                        state = transaction.result()
-                        self._state = self._state._replace(log=state.log, length=state.length)
-                    raise
+    def around(driver, transaction, write):
+        try:
+            yield transaction
+        except BaseException:
+            if write:
+                state = transaction.result()
+                driver._state = driver._state._replace(log=state.log, length=state.length)
+            raise
 
-    return KeepsLog()
+    return with_transactions(around)
 
 
 @fault("T2")
 def the_index_keeps_what_was_rolled_back():
-    class KeepsIndex(MemoryDriver):
-        @contextmanager
-        def transaction(self, *, write):
-            with super().transaction(write=write) as transaction:
-                try:
-                    yield transaction
-                except BaseException:
-                    for kind, entries in transaction._kinds.items():
-                        for id_, entry in entries.items():
-                            old = self._state.kinds.get(kind, {}).get(id_)
-                            if old and old.document and entry.document:
-                                mixed = old.document._replace(index=entry.document.index)
-                                self._state.kinds[kind][id_] = old._replace(document=mixed)
-                    raise
+    def around(driver, transaction, _write):
+        try:
+            yield transaction
+        except BaseException:
+            for kind, entries in transaction._kinds.items():
+                for id_, entry in entries.items():
+                    old = driver._state.kinds.get(kind, {}).get(id_)
+                    if old and old.document and entry.document:
+                        mixed = old.document._replace(index=entry.document.index)
+                        driver._state.kinds[kind][id_] = old._replace(document=mixed)
+            raise
 
-    return KeepsIndex()
+    return with_transactions(around)
 
 
 @fault("T2")
@@ -318,20 +303,17 @@ def a_refused_put_many_takes_the_transaction_s_own_changes_away():
 def with_newest(name):
     """Make a driver in which one reading method looks at the newest state instead of its own."""
 
-    class NoSnapshot(MemoryDriver):
-        @contextmanager
-        def transaction(self, *, write):
-            with super().transaction(write=write) as transaction:
-                if not write:
+    def around(driver, transaction, write):
+        if not write:
 
-                    def newest(*arguments, **options):
-                        current = MemoryTransaction(self._state, self._store_id, self._lacking)
-                        return getattr(current, name)(*arguments, **options)
+            def newest(*arguments, **options):
+                current = MemoryTransaction(driver._state, driver._store_id, driver._lacking)
+                return getattr(current, name)(*arguments, **options)
 
-                    setattr(transaction, name, newest)
-                yield transaction
+            setattr(transaction, name, newest)
+        yield transaction
 
-    return NoSnapshot()
+    return with_transactions(around)
 
 
 @fault("T3")
@@ -367,16 +349,13 @@ def contents_are_of_the_newest_state():
 def blind_to_own(name):
     """Make a driver whose write transactions do not see their own changes in one way of reading."""
 
-    class Blind(MemoryDriver):
-        @contextmanager
-        def transaction(self, *, write):
-            with super().transaction(write=write) as transaction:
-                before = MemoryTransaction(self._state, self._store_id, self._lacking)
-                if write:
-                    setattr(transaction, name, getattr(before, name))
-                yield transaction
+    def around(driver, transaction, write):
+        before = MemoryTransaction(driver._state, driver._store_id, driver._lacking)
+        if write:
+            setattr(transaction, name, getattr(before, name))
+        yield transaction
 
-    return Blind()
+    return with_transactions(around)
 
 
 @fault("T3")
@@ -477,14 +456,11 @@ def a_second_write_transaction_of_the_thread_is_allowed():
 
 @fault("T4")
 def a_reader_may_write():
-    class Lax(MemoryDriver):
-        @contextmanager
-        def transaction(self, *, write):
-            with super().transaction(write=write) as transaction:
-                transaction._next_revision = self._next_revision
-                yield transaction
+    def around(driver, transaction, _write):
+        transaction._next_revision = driver._next_revision
+        yield transaction
 
-    return Lax()
+    return with_transactions(around)
 
 
 @fault("T4")
@@ -497,23 +473,20 @@ def iterators_outlive_their_transaction():
 
 @fault("T4")
 def a_conflict_spoils_the_transaction():
-    class Spoiled(MemoryDriver):
-        @contextmanager
-        def transaction(self, *, write):
-            with super().transaction(write=write) as transaction:
-                original = transaction.put
+    def around(driver, transaction, _write):
+        original = transaction.put
 
-                def put(*arguments, **options):
-                    try:
-                        return original(*arguments, **options)
-                    except Exception:
-                        transaction._kinds, transaction._added = dict(self._state.kinds), []
-                        raise
+        def put(*arguments, **options):
+            try:
+                return original(*arguments, **options)
+            except Exception:
+                transaction._kinds, transaction._added = dict(driver._state.kinds), []
+                raise
 
-                transaction.put = put
-                yield transaction
+        transaction.put = put
+        yield transaction
 
-    return Spoiled()
+    return with_transactions(around)
 
 
 @fault("T4")

@@ -4,7 +4,7 @@ import hashlib
 import threading
 from contextlib import contextmanager
 
-from faults import fault, with_transaction
+from faults import fault, with_transaction, with_transactions
 
 from koschuso.errors import Conflict, Unavailable
 from koschuso.store.conditions import OneOf, Prefix, Range, meets
@@ -513,25 +513,22 @@ def all_kinds_are_scanned():
 
 @fault("Q1")
 def a_writer_searches_the_committed_index():
-    class OldIndex(MemoryDriver):
-        @contextmanager
-        def transaction(self, *, write):
-            with super().transaction(write=write) as transaction:
-                before = self._state.kinds
-                original = transaction.scan
+    def around(driver, transaction, write):
+        before = driver._state.kinds
+        original = transaction.scan
 
-                def scan(kind, conditions=(), *, after=None):
-                    conditions = tuple(conditions)
-                    for document in original(kind, after=after):
-                        entry = before.get(kind, {}).get(document.id)
-                        known = entry.document if write and conditions and entry and entry.document else document
-                        if meets(document.id, known.index, conditions):
-                            yield document
+        def scan(kind, conditions=(), *, after=None):
+            conditions = tuple(conditions)
+            for document in original(kind, after=after):
+                entry = before.get(kind, {}).get(document.id)
+                known = entry.document if write and conditions and entry and entry.document else document
+                if meets(document.id, known.index, conditions):
+                    yield document
 
-                transaction.scan = scan
-                yield transaction
+        transaction.scan = scan
+        yield transaction
 
-    return OldIndex()
+    return with_transactions(around)
 
 
 @fault("Q2")
@@ -591,24 +588,21 @@ def an_iterator_holds_a_lock_to_its_end():
 
 @fault("Q3")
 def only_one_iterator_at_a_time():
-    class OneCursor(MemoryDriver):
-        @contextmanager
-        def transaction(self, *, write):
-            with super().transaction(write=write) as transaction:
-                original, number = transaction.scan, [0]
+    def around(_driver, transaction, _write):
+        original, number = transaction.scan, [0]
 
-                def scan(*arguments, **options):
-                    number[0] += 1
-                    mine = number[0]
-                    for document in original(*arguments, **options):
-                        if mine != number[0]:
-                            return
-                        yield document
+        def scan(*arguments, **options):
+            number[0] += 1
+            mine = number[0]
+            for document in original(*arguments, **options):
+                if mine != number[0]:
+                    return
+                yield document
 
-                transaction.scan = scan
-                yield transaction
+        transaction.scan = scan
+        yield transaction
 
-    return OneCursor()
+    return with_transactions(around)
 
 
 @fault("Q3")

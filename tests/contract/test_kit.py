@@ -134,19 +134,18 @@ def site(tmp_path_factory):
 def run(tmp_path, site):
     """Run pytest in an empty folder with the kit and a plugin installed; give exit status, output and report."""
 
-    def running(*arguments, report="bericht.json"):
-        environment = {**os.environ, "PYTHONPATH": str(site), "SOURCE_DATE_EPOCH": "1760518800"}
+    def running(*arguments, report="bericht.json", plugins=()):
+        # What else is installed for pytest is none of the kit's business, and loading it takes longer than most runs.
+        environment = {
+            **os.environ,
+            "PYTHONPATH": str(site),
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+            "SOURCE_DATE_EPOCH": "1760518800",
+        }
         environment.pop("PYTEST_ADDOPTS", None)
-        command = [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-p",
-            "koschuso.testing.pytest_plugin",
-            "-p",
-            "no:cacheprovider",
-            "-q",
-        ]
+        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q"]
+        for plugin in ("koschuso.testing.pytest_plugin", *plugins):
+            command += ["-p", plugin]
         options = [f"--koschuso-report={report}"] if report else []
         done = subprocess.run(
             [*command, *arguments, *options],
@@ -379,7 +378,7 @@ def test_the_result_is_the_same_over_several_processes(run, tmp_path):
 
     chosen = ("-k", "r1 or r2 or t1 or c1")
     _, _, alone = run(*chosen)
-    status, said, together = run(*chosen, "-n", "2", "--dist", "load")
+    status, said, together = run(*chosen, "-n", "2", "--dist", "load", plugins=["xdist.plugin"])
 
     assert status == 0, said
     assert told(together) == told(alone)
@@ -410,7 +409,7 @@ def test_nothing():
 """)  # fmt: skip
 
     for arguments in ((), ("--collect-only",)):
-        status, said, _ = run("-p", "no:hypothesispytest", *arguments, report=None)
+        status, said, _ = run(*arguments, report=None)
         assert status == 0, said
         assert "Konformität" not in said
 
@@ -420,7 +419,9 @@ def test_a_plugin_s_coverage_is_measured_from_its_first_line(run, tmp_path, site
     """What the kit imports early is the kit's; the author's own modules are measured in full."""
     project(tmp_path, test_mine=DRIVER_TEST.format(driver="BoxDriver", body=""))
 
-    status, said, _ = run("--cov=kiste", "--cov-report=term-missing", "-k", "f5 or c2", report=None)
+    status, said, _ = run(
+        "--cov=kiste", "--cov-report=term-missing", "-k", "f5 or c2", report=None, plugins=["pytest_cov.plugin"]
+    )
 
     assert status == 0, said
     (line,) = [line for line in said.splitlines() if "kiste.py" in line]

@@ -73,9 +73,9 @@ def flips(connection):
     ):
         for name in names:
             read, write = (name, "?") if name in NUMBERS else (f"CAST({name} AS BLOB)", "CAST(? AS TEXT)")
-            rows = connection.execute(f"SELECT {key}, {read} FROM {table} WHERE {name} IS NOT NULL")  # noqa: S608
+            rows = connection.execute(f"SELECT {key}, {read} FROM {table} WHERE {name} IS NOT NULL")  # noqa: S608 - own names
             for row, value in rows.fetchall():
-                statement = f"UPDATE {table} SET {name} = {write} WHERE {key} = ?"  # noqa: S608
+                statement = f"UPDATE {table} SET {name} = {write} WHERE {key} = ?"  # noqa: S608 - own names
                 yield from ((statement, (changed, row)) for changed in flipped(value))
 
 

@@ -15,23 +15,15 @@ _NUMBERS = itertools.count(1)
 @pytest.fixture(scope="session")
 def server():
     """A running server, shared by all tests that neither stop nor damage it."""
-    server = PostgresServer()
-    try:
-        server.start()
+    with PostgresServer() as server:
         yield server
-    finally:
-        server.remove()
 
 
 @pytest.fixture
 def own_server():
     """A running server for one test that stops or damages it."""
-    server = PostgresServer()
-    try:
-        server.start()
+    with PostgresServer() as server:
         yield server
-    finally:
-        server.remove()
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,8 @@ from koschuso.store.driver import (
     StoreDriver,
     Verification,
 )
-from koschuso.store.store import Store, open_store
+from koschuso.store.opening import open_store
+from koschuso.store.store import Store
 from koschuso.store.stored import Changed, Outcome, Past, Saved, Stored
 
 __all__ = [

@@ -13,21 +13,32 @@ import re
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
-from enum import Enum, StrEnum
-from typing import TYPE_CHECKING, Literal, NamedTuple, NoReturn, Self
+from enum import StrEnum
+from typing import TYPE_CHECKING, NoReturn, Self
 
 import attrs
 
-from koschuso.errors import Conflict, NotSupported, WrongUse
+from koschuso.errors import NotSupported, WrongUse
+from koschuso.store.documents import (
+    ABSENT,
+    ANY,
+    Change,
+    Document,
+    Expect,
+    Expected,
+    Operation,
+    Step,
+    Version,
+    Write,
+    conflict,
+    require_expected,
+)
+from koschuso.store.transactions import DriverTransaction
 from koschuso.store.url import StoreUrl
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
     from contextlib import AbstractContextManager
-    from datetime import datetime
     from pathlib import Path
-
-    from koschuso.store.conditions import Condition, Index
 
 __all__ = [
     "ABSENT",
@@ -51,36 +62,7 @@ __all__ = [
 ]
 
 
-_KEPT_CONTENTS = 100
 _LOOK_SECONDS = 0.5
-
-
-class Expect(Enum):
-    """What a caller may expect instead of a revision."""
-
-    ABSENT = "ABSENT"
-    ANY = "ANY"
-
-    def __repr__(self) -> str:
-        return self.name
-
-
-ABSENT: Literal[Expect.ABSENT] = Expect.ABSENT
-"""There is no such document yet."""
-
-ANY: Literal[Expect.ANY] = Expect.ANY
-"""Whatever is stored now may be replaced or removed."""
-
-Expected = str | Expect
-"""A revision, `ABSENT` or `ANY`; there is deliberately no default."""
-
-
-class Operation(StrEnum):
-    """What a change did."""
-
-    PUT = "put"
-    REMOVE = "remove"
-    PURGE = "purge"
 
 
 class Capability(StrEnum):
@@ -96,103 +78,6 @@ class Capability(StrEnum):
     """`StoreDriver.backup`: a consistent copy while others write."""
     SHARED = "shared"
     """Several processes may have the same URL open; without it `open` is for one process."""
-
-
-class Document(NamedTuple):
-    """A stored document.
-
-    Attributes:
-        kind: Kind of the record, for example ``"event"``.
-        id: Id of the record, unique within its kind.
-        revision: Opaque text that changes with every put (C4).
-        body: JSON text in UTF-8, byte for byte as it was put (T1).
-        index: The values by which it can be found.
-    """
-
-    kind: str
-    id: str
-    revision: str
-    body: bytes
-    index: Index  # type: ignore[assignment]  # nobody asks for the position of a value
-
-    def __repr__(self) -> str:
-        """Show the key only: bodies hold personal data."""
-        return f"Document({self.kind!r}, {self.id!r}, revision={self.revision!r}, {len(self.body)} bytes)"
-
-
-class Write(NamedTuple):
-    """One put of `DriverTransaction.put_many`; the attributes are those of `DriverTransaction.put`."""
-
-    kind: str
-    id: str
-    body: bytes
-    index: Index  # type: ignore[assignment]  # nobody asks for the position of a value
-    expect: Expected
-    at: datetime | None = None
-
-    def __repr__(self) -> str:
-        """Show the key only: bodies hold personal data."""
-        return f"Write({self.kind!r}, {self.id!r}, expect={self.expect!r}, {len(self.body)} bytes)"
-
-
-class Change(NamedTuple):
-    """One committed change as the feed tells it: key and revision, no body (F4).
-
-    Attributes:
-        cursor: Opaque position right after this change, to continue from.
-        kind: Kind of the record.
-        id: Id of the record.
-        revision: Revision that the change made.
-        operation: What was done.
-        at: When, in UTC; for people, never for ordering.
-    """
-
-    cursor: str
-    kind: str
-    id: str
-    revision: str
-    operation: Operation
-    at: datetime
-
-
-class Step(NamedTuple):
-    """One committed change with its content, for copies of a whole store.
-
-    Attributes:
-        change: The change as the feed tells it.
-        body: The content that it put; ``None`` for removals and where the content is no longer kept.
-        index: The index values that it put; ``None`` where `body` is ``None``.
-    """
-
-    change: Change
-    body: bytes | None
-    index: Index | None  # type: ignore[assignment]  # nobody asks for the position of a value
-
-    def __repr__(self) -> str:
-        """Show no content: bodies hold personal data."""
-        return f"Step({self.change!r}, {'no content' if self.body is None else f'{len(self.body)} bytes'})"
-
-
-class Version(NamedTuple):
-    """One step in the life of a document.
-
-    Attributes:
-        revision: Revision that the step made.
-        operation: What was done.
-        at: When, in UTC.
-        body: The content at that time; ``None`` for removals and for everything before a removal or purge (P1).
-        index: The index values at that time; ``None`` where `body` is ``None``.
-    """
-
-    revision: str
-    operation: Operation
-    at: datetime
-    body: bytes | None
-    index: Index | None  # type: ignore[assignment]  # as above
-
-    def __repr__(self) -> str:
-        """Show no content: bodies hold personal data."""
-        return f"Version({self.revision!r}, {self.operation.value!r}, at={self.at.isoformat()!r})"
 
 
 @attrs.frozen(kw_only=True)
@@ -227,179 +112,6 @@ class Verification:
     damages: tuple[Damage, ...]
 
 
-class DriverTransaction(ABC):
-    """One consistent view of a store, and in a write transaction the only way to change it.
-
-    It belongs to the thread that began it and ends with its ``with`` block; every use afterwards, also of an iterator
-    that it gave, raises `WrongUse`. A `Conflict` or `Refused` changes nothing and leaves the transaction usable.
-    """
-
-    @abstractmethod
-    def get(self, kind: str, id: str) -> Document | None:  # noqa: A002 - the record's own term
-        """Return the document, or ``None``."""
-
-    @abstractmethod
-    def put(
-        self,
-        kind: str,
-        id: str,  # noqa: A002 - the record's own term
-        body: bytes,
-        index: Index,
-        *,
-        expect: Expected,
-        at: datetime | None = None,
-    ) -> str:
-        """Create or replace a document.
-
-        A put of the same body and index is a change like any other and gives a new revision (C4); whoever wants to
-        skip it compares first.
-
-        Args:
-            kind: Kind of the record.
-            id: Id of the record.
-            body: JSON text in UTF-8 (`koschuso.store.storable.require_storable` says what is accepted).
-            index: The values by which it can be found.
-            expect: The revision that is to be replaced, `ABSENT` or `ANY`.
-            at: Moment of the change, with time zone; by default now. Copies of a store hand on the original.
-
-        Returns:
-            The new revision.
-
-        Raises:
-            Conflict: When the stored revision is not the expected one.
-            Refused: When the key, the index or the body cannot be stored.
-        """
-
-    @abstractmethod
-    def put_many(self, writes: Iterable[Write]) -> list[str]:
-        """Put many documents, all or none, holding a batch in memory rather than all of them.
-
-        Returns:
-            The new revisions, in the order of the writes.
-
-        Raises:
-            Conflict: As `put`; none of the writes has been done then.
-            Refused: As `put`; none of the writes has been done then.
-        """
-
-    @abstractmethod
-    def remove(self, kind: str, id: str, *, expect: Expected, at: datetime | None = None) -> str | None:  # noqa: A002 - the record's own term
-        """Remove a document and the bodies of its earlier versions.
-
-        Returns:
-            The revision of the removal, or ``None`` when `ANY` was expected and there was nothing to remove.
-
-        Raises:
-            Conflict: When the stored revision is not the expected one.
-            WrongUse: When `ABSENT` is expected.
-        """
-
-    def purge(self, kind: str, id: str, *, at: datetime | None = None) -> None:  # noqa: A002 - the record's own term
-        """Remove a document and the contents of its steps, whatever its revision, and call it a purge in the feed.
-
-        For copies of a store, which repeat the purges of the original; users call `StoreDriver.purge`, which also
-        wipes the files. A key that was never stored is no error; one that is removed already gets another purge. A
-        driver with `Capability.PURGE` overrides it.
-
-        Args:
-            kind: Kind of the record.
-            id: Id of the record.
-            at: Moment of the purge, with time zone; by default now.
-        """
-        self.remove(kind, id, expect=ANY, at=at)
-
-    @abstractmethod
-    def scan(self, kind: str, conditions: Iterable[Condition] = (), *, after: str | None = None) -> Iterator[Document]:
-        """Yield at least the documents that meet all conditions, in key order (Q1 … Q3).
-
-        Args:
-            kind: Kind of the records.
-            conditions: Joined by *and*.
-            after: Leave out ids up to and including this one.
-        """
-
-    def contents(
-        self, kind: str, conditions: Iterable[Condition] = (), *, after: str | None = None
-    ) -> Iterator[tuple[str, str, bytes]]:
-        """Yield id, revision and body of the documents that `scan` would yield, for readers without need of the index.
-
-        A driver overrides it where this is faster than reading whole documents.
-        """
-        for document in self.scan(kind, conditions, after=after):
-            yield document.id, document.revision, document.body
-
-    @abstractmethod
-    def counts(self) -> Mapping[str, int]:
-        """Return how many documents there are of each kind; kinds without documents may be left out."""
-
-    @abstractmethod
-    def cursor(self) -> str:
-        """Return the position in the feed after the last committed change that this transaction sees."""
-
-    @abstractmethod
-    def changed_at(self) -> datetime | None:
-        """Return when the newest committed change that this transaction sees was made; ``None`` for an empty feed (F5)."""
-
-    @abstractmethod
-    def changes(self, since: str | None = None) -> Iterator[Change]:
-        """Yield the committed changes after a position, in commit order, without own uncommitted ones (F1 … F4).
-
-        Args:
-            since: A cursor of this store, or ``None`` for the beginning.
-
-        Raises:
-            Refused: At once, when the cursor is not a position in this store's feed (F2).
-        """
-
-    def steps(self, since: str | None = None) -> Iterator[Step]:
-        """Yield what `changes` yields, each with the content that it put, as far as it is kept.
-
-        This one asks for the history of every document that it meets; a driver overrides it where it can read contents
-        in the order of the feed.
-
-        Args:
-            since: As for `changes`.
-
-        Raises:
-            Refused: At once, as `changes`.
-        """
-        return self._with_contents(self.changes(since))
-
-    def _with_contents(self, changes: Iterator[Change]) -> Iterator[Step]:
-        kept: dict[tuple[str, str], dict[str, tuple[bytes | None, Index | None]]] = {}
-        for change in changes:
-            if change.operation is not Operation.PUT:
-                yield Step(change, None, None)
-                continue
-            key = change.kind, change.id
-            contents = kept.pop(key, None)
-            if contents is None or change.revision not in contents:
-                contents = self._contents_of(*key)
-            body, index = contents.pop(change.revision, (None, None))
-            # Later versions of the same document are kept for a while: those of a frequent one lie close together.
-            if len(contents) > 0:
-                kept[key] = contents
-                while len(kept) > _KEPT_CONTENTS:
-                    del kept[next(iter(kept))]
-            yield Step(change, body, index)
-
-    def _contents_of(self, kind: str, id: str) -> dict[str, tuple[bytes | None, Index | None]]:  # noqa: A002 - the record's own term
-        """Give the contents of a document by the revisions that put them."""
-        try:
-            return {version.revision: (version.body, version.index) for version in self.history(kind, id)}
-        except NotSupported:
-            document = self.get(kind, id)
-            return {} if document is None else {document.revision: (document.body, document.index)}
-
-    @abstractmethod
-    def history(self, kind: str, id: str) -> tuple[Version, ...]:  # noqa: A002 - the record's own term
-        """Return the steps of a document, oldest first, the current one last; empty for an unknown key.
-
-        Raises:
-            NotSupported: Without `Capability.HISTORY`.
-        """
-
-
 class StoreDriver(ABC):
     """An open store. Its methods may be called from several threads at once.
 
@@ -420,6 +132,21 @@ class StoreDriver(ABC):
             Unavailable: When the store is busy for longer than it should be, or the disk is full.
             WrongUse: When the driver is closed, or the thread already has a write transaction.
         """
+
+    def brief_transaction(self, *, write: bool) -> AbstractContextManager[DriverTransaction]:
+        """Begin a transaction for a caller that makes one call in it, or reads one document and then puts or removes it.
+
+        Its state may be that of the first call instead of that of the beginning, and where nothing is written a second
+        call may see a later one. A driver whose transactions cost messages overrides it.
+
+        Args:
+            write: As for `transaction`.
+
+        Raises:
+            Unavailable: As `transaction`; also by the first call.
+            WrongUse: As `transaction`; also by the first call.
+        """
+        return self.transaction(write=write)
 
     @abstractmethod
     def close(self) -> None:
@@ -551,37 +278,3 @@ class StoreBackend:
     sibling: Callable[[StoreUrl, str], str] | None = None
     discard: Callable[[StoreUrl], None] | None = None
     content: Callable[[StoreUrl], Iterable[bytes]] | None = None
-
-
-def conflict(kind: str, id: str, expect: Expected, actual: str | None) -> Conflict:  # noqa: A002 - the record's own term
-    """Build the error for a document that is not what the caller expected."""
-    expected = expect.value if isinstance(expect, Expect) else expect
-    if expect is ABSENT:
-        message = f"{kind} {id} gibt es schon (Revision {actual}). Bitte den vorhandenen Datensatz lesen und ändern."
-    elif actual is None:
-        message = f"{kind} {id} gibt es nicht mehr (erwartet: Revision {expected}). Bitte neu lesen und entscheiden."
-    else:
-        message = (
-            f"{kind} {id} wurde inzwischen geändert (erwartet: Revision {expected}, gespeichert: {actual}). "
-            "Bitte neu lesen und die Änderung wiederholen."
-        )
-    return Conflict(message, kind=kind, id=id, expected=expected, actual=actual)
-
-
-def require_expected(kind: str, id: str, expect: Expected, actual: str | None) -> None:  # noqa: A002 - the record's own term
-    """Compare the expectation with the stored revision (C1, C2); `actual` is ``None`` for an absent document.
-
-    Raises:
-        Conflict: When they differ.
-        WrongUse: When the expectation is neither text nor `ABSENT` nor `ANY`.
-    """
-    if expect is ANY:
-        return
-    if expect is ABSENT:
-        if actual is None:
-            return
-    elif not isinstance(expect, str):
-        raise WrongUse("expect muss eine Revision, ABSENT oder ANY sein.")
-    elif expect == actual:
-        return
-    raise conflict(kind, id, expect, actual)

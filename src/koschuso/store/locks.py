@@ -13,20 +13,21 @@ import os
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from koschuso.errors import Unavailable, WrongUse
-from koschuso.files import reason
+from koschuso.files import PRIVATE_FILE, new_private, reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 __all__ = ["ThreadLock", "WriterLock"]
 
 _SHORTEST_PAUSE = 0.0005
 _LONGEST_PAUSE = 0.005
+_READ_AND_WRITE = 0o666
 
 
 if sys.platform == "win32":
@@ -120,8 +121,7 @@ class WriterLock:
         self._descriptors: list[int] = []
         try:
             for suffix in (".lock", ".lock.q"):
-                path = f"{database}{suffix}"
-                self._descriptors.append(os.open(path, os.O_RDWR | os.O_CREAT, 0o666))
+                self._descriptors.append(_opened(Path(f"{database}{suffix}"), database))
         except OSError as error:
             self.close()
             raise Unavailable(
@@ -167,6 +167,16 @@ class WriterLock:
                 f"{self._name} kann hier nicht gesperrt werden ({reason(error)}). "
                 "Bitte einen Ordner auf einer eigenen Platte dieses Rechners wählen."
             ) from error
+
+
+def _opened(path: Path, database: Path) -> int:
+    """Open a lock file; a new one may be used by whoever may use the database."""
+    if not path.exists():
+        with suppress(FileExistsError), new_private(path) as file:
+            if os.name == "posix" and database.exists():
+                with suppress(OSError):
+                    os.fchmod(file.fileno(), database.stat().st_mode & _READ_AND_WRITE | PRIVATE_FILE)
+    return os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
 
 
 def _busy(patience: float) -> Unavailable:

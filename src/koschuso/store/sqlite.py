@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from koschuso.errors import Corrupt, Refused, Unavailable, UnsafeLocation, WrongUse
-from koschuso.files import reason
+from koschuso.files import make_private, reason
 from koschuso.store.chain import first_link
 from koschuso.store.driver import Capability, StoreDriver, Verification
 from koschuso.store.location import refuse_unsafe_location
@@ -134,6 +134,24 @@ class SqliteDriver(StoreDriver):
             with self._begun("BEGIN", write=False) as transaction:
                 yield transaction
 
+    @contextmanager
+    def brief_transaction(self, *, write: bool) -> Iterator[SqliteTransaction]:
+        """See `StoreDriver.brief_transaction`: what one statement reads is one state without any beginning."""
+        if write:
+            with self.transaction(write=True) as transaction:
+                yield transaction
+            return
+        self._require_open()
+        connection = self._borrow()
+        try:
+            transaction = self._transaction(connection, write=False)
+            try:
+                yield transaction
+            finally:
+                transaction.end()
+        finally:
+            self._give_back(connection)
+
     def close(self) -> None:
         """See `StoreDriver.close`; the last connection moves the write-ahead log into the file."""
         with self._guard:
@@ -201,6 +219,7 @@ class SqliteDriver(StoreDriver):
         source = self._borrow()
         try:
             unfinished.unlink(missing_ok=True)
+            make_private(unfinished)
             with translated(target.name), closing(sqlite3.connect(unfinished, isolation_level=None)) as copy:
                 source.backup(copy)
                 copy.execute("PRAGMA journal_mode = DELETE")
@@ -226,9 +245,8 @@ class SqliteDriver(StoreDriver):
         try:
             with translated(self._name):
                 connection.execute(begin)
-                transaction = SqliteTransaction(
-                    connection, write=write, store_id=self._store_id, beginning=self._beginning, name=self._name
-                )
+                transaction = self._transaction(connection, write=write)
+                transaction.look()
             try:
                 yield transaction
                 if write:
@@ -241,6 +259,11 @@ class SqliteDriver(StoreDriver):
                 connection.execute("COMMIT")
         finally:
             self._give_back(connection)
+
+    def _transaction(self, connection: sqlite3.Connection, *, write: bool) -> SqliteTransaction:
+        return SqliteTransaction(
+            connection, write=write, store_id=self._store_id, beginning=self._beginning, name=self._name
+        )
 
     def _borrow(self) -> sqlite3.Connection:
         with self._guard:
@@ -274,6 +297,8 @@ class SqliteDriver(StoreDriver):
 
     def _prepared(self, steps: Sequence[Callable[[sqlite3.Connection], None]]) -> sqlite3.Connection:
         """Make the first connection; what changes the file happens under the writer lock."""
+        with suppress(OSError):  # what is wrong with the place SQLite tells better
+            make_private(self._path)
         connection = self._connected()
         try:
             require_ours(connection, self._name, steps)

@@ -176,6 +176,8 @@ def _compiled(condition: Condition) -> tuple[str, list[str]]:
     """Turn a condition into SQL over one known column; the texts stay parameters."""
     column = _CONDITION_COLUMNS[condition.name]
     if isinstance(condition, OneOf):
+        if len(condition.values) == 1:
+            return f"{column} = ?", [condition.values[0]]
         return f"{column} IN (SELECT value FROM json_each(?))", [json.dumps(condition.values)]  # noqa: S608 - a known column
     if isinstance(condition, Range):
         low, high, missing = condition.low, condition.high, condition.missing

@@ -71,8 +71,11 @@ _UNKNOWN: tuple[None, None] = (None, None)
 class SqliteTransaction(DriverTransaction):
     """See `DriverTransaction`; the driver has begun it and ends it.
 
+    One that only reads need not have begun: a single statement reads one state by itself, and what needs more of them
+    begins first.
+
     Args:
-        connection: In a transaction, used by nobody else.
+        connection: Used by nobody else; in a transaction, of which `look` is told, or not yet.
         write: Whether it may change anything.
         store_id: Identity of the store, part of every cursor.
         beginning: The link before the first change.
@@ -90,8 +93,8 @@ class SqliteTransaction(DriverTransaction):
         self._cursors: set[sqlite3.Cursor] = set()
         self._ended = False
         self._failure: KoschusoError | None = None
-        head = connection.execute(HEAD).fetchone()
-        self._head: tuple[int, str] = head or (0, beginning)
+        self._looked = False
+        self._head = (0, beginning)
         self._committed = self._head
         self._now = microseconds(datetime.now(UTC)) if write else 0
 
@@ -99,6 +102,12 @@ class SqliteTransaction(DriverTransaction):
     def failure(self) -> KoschusoError | None:
         """The error after which the database itself may have given up the transaction."""
         return self._failure
+
+    def look(self) -> None:
+        """See which change is the newest, first of all in the transaction that has begun."""
+        head = self._connection.execute(HEAD).fetchone()
+        self._head = self._committed = head or self._head
+        self._looked = True
 
     def seal(self) -> None:
         """Note the newest change before the commit, so that a log whose end was cut off later shows it."""
@@ -209,30 +218,30 @@ class SqliteTransaction(DriverTransaction):
 
     def cursor(self) -> str:
         """See `DriverTransaction.cursor`."""
-        self._require_usable()
+        self._require_begun()
         return self._cursor_at(*self._committed)
 
     def changed_at(self) -> datetime | None:
         """See `DriverTransaction.changed_at`."""
-        self._require_usable()
+        self._require_begun()
         newest = next(self._feed(max(self._committed[0] - 1, 0)), None)
         return None if newest is None else newest.at
 
     def changes(self, since: str | None = None) -> Iterator[Change]:
         """See `DriverTransaction.changes`."""
-        self._require_usable()
+        self._require_begun()
         start = 0 if since is None else self._sequence_of(since)
         return self._feed(start)
 
     def steps(self, since: str | None = None) -> Iterator[Step]:
         """See `DriverTransaction.steps`."""
-        self._require_usable()
+        self._require_begun()
         start = 0 if since is None else self._sequence_of(since)
         return self._feed_with_contents(start)
 
     def history(self, kind: str, id: str) -> tuple[Version, ...]:  # noqa: A002 - the record's own term
         """See `DriverTransaction.history`."""
-        self._require_usable()
+        self._require_begun()
         require_key(kind, id)
         newest = self._one(NEWEST, (kind, id))
         if newest is None:
@@ -443,6 +452,16 @@ class SqliteTransaction(DriverTransaction):
             raise WrongUse("Diese Transaktion ist beendet. Bitte eine neue beginnen.")
         if self._failure is not None:
             raise self._failure
+
+    def _require_begun(self) -> None:
+        """Begin what needs more than one statement, if that has not happened yet."""
+        self._require_usable()
+        if not self._looked:
+            try:
+                self._connection.execute("BEGIN")
+                self.look()
+            except SQLITE_ERRORS as error:
+                raise self._failed(error) from cause_of(error)
 
     def _require_writable(self) -> None:
         self._require_usable()

@@ -8,8 +8,10 @@ a fail-over of some seconds is a wait and no error.
 from __future__ import annotations
 
 import random
+import sys
 import threading
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
@@ -20,7 +22,7 @@ from koschuso.errors import Unavailable, WrongUse
 from koschuso_postgres.errors import is_stale, translation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from koschuso_postgres.address import Address
 
@@ -34,8 +36,8 @@ _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 2.0
 _SETTINGS = (
     "SELECT set_config('search_path', '', false), set_config('jit', 'off', false), "
-    # A plan that was made for empty tables must not be used for full ones.
-    "set_config('plan_cache_mode', 'force_custom_plan', false), "
+    # Everything is found by a key. A plan made while the tables were empty must not read them from end to end later.
+    "set_config('enable_seqscan', 'off', false), "
     "set_config('row_security', 'on', false), set_config('statement_timeout', %s, false), "
     "set_config('lock_timeout', %s, false), set_config('idle_in_transaction_session_timeout', %s, false), "
     # The server lets go of the locks of a client that is gone after a minute, not after two hours.
@@ -76,7 +78,8 @@ class Connections:
         self._address = address
         self._guard = threading.Lock()
         self._idle: list[Connection] = []
-        self._lent = 0
+        self._lent: set[Connection] = set()
+        self._uses = 0
         self._closed = False
         self._known = False
 
@@ -108,27 +111,42 @@ class Connections:
                 time.sleep(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE)
 
-    def give_back(self, connection: Connection) -> None:
-        """Take a connection back; one that cannot be cleaned is not used again."""
-        usable = False
-        if not connection.closed and connection.pgconn.pipeline_status == PipelineStatus.OFF:
-            try:
-                if connection.info.transaction_status in {TransactionStatus.INTRANS, TransactionStatus.INERROR}:
-                    connection.execute(b"ROLLBACK")
-                usable = connection.info.transaction_status == TransactionStatus.IDLE
-            except psycopg.Error:
-                usable = False
+    @contextmanager
+    def in_use(self) -> Iterator[None]:
+        """Keep this from being closed, also while nothing is lent."""
         with self._guard:
-            self._lent -= 1
-            if usable and not self._closed and len(self._idle) < _KEPT:
-                self._idle.append(connection)
-                return
-        connection.close()
+            self._uses += 1
+        try:
+            yield
+        finally:
+            with self._guard:
+                self._uses -= 1
+
+    def give_back(self, connection: Connection) -> None:
+        """Take a connection back; one that cannot be cleaned, or whose cleaning is interrupted, is not used again.
+
+        One that was given back already is left alone.
+        """
+        if connection not in self._lent:
+            return
+        kept = False
+        try:
+            usable = _clean(connection)
+            with self._guard:
+                kept = usable and not self._closed and len(self._idle) < _KEPT
+                if kept:
+                    self._idle.append(connection)
+        finally:
+            with self._guard:
+                self._lent.discard(connection)
+                self._uses -= 1
+            if not kept:
+                connection.close()
 
     def close(self) -> bool:
         """Close everything; ``False``, and nothing done, when a connection is still lent."""
         with self._guard:
-            if self._lent:
+            if self._uses:
                 return False
             self._closed = True
         self._discard_idle()
@@ -151,6 +169,9 @@ class Connections:
             connection = None
             try:
                 connection = psycopg.connect(make_conninfo("", **parameters, **place), autocommit=True)
+                connection.prepare_threshold = (
+                    sys.maxsize
+                )  # only what says so is prepared; other plans are made each time
                 connection.execute(
                     _SETTINGS,
                     [
@@ -182,28 +203,35 @@ class Connections:
         with self._guard:
             if self._closed:
                 raise WrongUse(f"{self._address.label} ist geschlossen. Bitte neu öffnen.")
-            self._lent += 1
+            self._uses += 1
             if self._idle:
-                return self._idle.pop(), False
+                connection = self._idle.pop()
+                self._lent.add(connection)
+                return connection, False
         pause = _FIRST_PAUSE
         try:
             while True:
                 try:
-                    return self.connect(), True
+                    connection = self.connect()
                 except Unavailable:
                     # A wrong password stays wrong, but a server that was there may come back.
                     if not self._known or time.monotonic() + pause > end:
                         raise
+                else:
+                    with self._guard:
+                        self._lent.add(connection)
+                    return connection, True
                 time.sleep(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE)
         except BaseException:
             with self._guard:
-                self._lent -= 1
+                self._uses -= 1
             raise
 
     def _discard(self, connection: Connection) -> None:
         with self._guard:
-            self._lent -= 1
+            self._lent.discard(connection)
+            self._uses -= 1
         connection.close()
 
     def _discard_idle(self) -> None:
@@ -211,6 +239,18 @@ class Connections:
             idle, self._idle = self._idle, []
         for connection in idle:
             connection.close()
+
+
+def _clean(connection: Connection) -> bool:
+    """End the transaction that is still open; ``False`` for a connection that is of no more use."""
+    if connection.closed or connection.pgconn.pipeline_status != PipelineStatus.OFF:
+        return False
+    if connection.info.transaction_status in {TransactionStatus.INTRANS, TransactionStatus.INERROR}:
+        try:
+            connection.execute(b"ROLLBACK")
+        except psycopg.Error:
+            return False
+    return connection.info.transaction_status == TransactionStatus.IDLE
 
 
 def _hint(text: str) -> str:

@@ -11,7 +11,7 @@ import os
 import re
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -19,6 +19,7 @@ from psycopg import Notify
 
 from koschuso.errors import KoschusoError, Unavailable, WrongUse
 from koschuso.store.driver import Capability, StoreDriver, Verification
+from koschuso_postgres.beginning import OpenOffice
 from koschuso_postgres.errors import is_lost, translation
 from koschuso_postgres.statements import beginnings, statements_for
 from koschuso_postgres.transaction import PostgresTransaction
@@ -26,10 +27,10 @@ from koschuso_postgres.verify import verify
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from contextlib import AbstractContextManager
 
     from koschuso_postgres.address import Address
     from koschuso_postgres.connections import Connection, Connections
-    from koschuso_postgres.reading import Head
 
 __all__ = ["PostgresDriver"]
 
@@ -53,9 +54,18 @@ class PostgresDriver(StoreDriver):
     def __init__(self, address: Address, connections: Connections, bulk: str) -> None:
         self._address = address
         self._connections = connections
-        self._bulk = bulk
         self._statements = statements_for(address.schema)
-        self._begin_reading, self._begin_writing = beginnings(address.schema, address.office)
+        reading, writing = beginnings(address.schema, address.office)
+        self._office = OpenOffice(
+            connections=connections,
+            statements=self._statements,
+            name=address.office,
+            label=address.label,
+            begin_reading=reading,
+            begin_writing=writing,
+            bulk=bulk,
+            wake=f"{address.schema}:{address.office}:" if address.notify else None,
+        )
         self._process = os.getpid()
         self._closed = False
         self._writers: set[int] = set()
@@ -67,13 +77,22 @@ class PostgresDriver(StoreDriver):
 
     # -- transactions ------------------------------------------------------------------------------------------------
 
-    @contextmanager
-    def transaction(self, *, write: bool) -> Iterator[PostgresTransaction]:
+    def transaction(self, *, write: bool) -> AbstractContextManager[PostgresTransaction]:
         """See `StoreDriver.transaction`."""
+        return self._transaction(write=write, brief=False)
+
+    def brief_transaction(self, *, write: bool) -> AbstractContextManager[PostgresTransaction]:
+        """See `StoreDriver.brief_transaction`: begins with its first call, in the same message."""
+        return self._transaction(write=write, brief=True)
+
+    @contextmanager
+    def _transaction(self, *, write: bool, brief: bool) -> Iterator[PostgresTransaction]:
         self._require_open()
-        with self._alone_in_thread() if write else _nothing():
-            connection, transaction = self._connections.begin(self._writing if write else self._reading)
+        with self._alone_in_thread() if write else nullcontext(), self._connections.in_use():
+            transaction = PostgresTransaction(self._office, write=write)
             try:
+                if not brief:
+                    transaction.begin()
                 try:
                     yield transaction
                 finally:
@@ -81,9 +100,9 @@ class PostgresDriver(StoreDriver):
                 if transaction.failure is not None:
                     raise transaction.failure
                 if write:
-                    self._commit(connection, transaction)
+                    self._commit(transaction)
             finally:
-                self._connections.give_back(connection)
+                transaction.release()
 
     def close(self) -> None:
         """See `StoreDriver.close`."""
@@ -95,36 +114,11 @@ class PostgresDriver(StoreDriver):
         if self._listener is not None:
             self._listener.close()  # wakes who waits with it
 
-    def _reading(self, connection: Connection) -> PostgresTransaction:
-        return self._begun(connection, self._begin_reading, write=False)
-
-    def _writing(self, connection: Connection) -> PostgresTransaction:
-        return self._begun(connection, self._begin_writing, write=True)
-
-    def _begun(self, connection: Connection, beginning: bytes, *, write: bool) -> PostgresTransaction:
-        found = connection.execute(beginning, prepare=False)
-        while found.nextset():
-            pass
-        row = found.fetchone()
-        if row is None:
-            raise Unavailable(
-                f"Das Büro der Speicher-URL gibt es in {self._address.label} nicht mehr. "
-                "Bitte die Verwaltung der Datenbank verständigen."
-            )
-        head: Head = row  # type: ignore[assignment]  # the columns of the statement
-        return PostgresTransaction(
-            connection,
-            self._statements,
-            self._address.office,
-            head,
-            write=write,
-            bulk=self._bulk,
-            notify=self._address.notify,
-            label=self._address.label,
-        )
-
-    def _commit(self, connection: Connection, transaction: PostgresTransaction) -> None:
+    def _commit(self, transaction: PostgresTransaction) -> None:
         """Commit; when the connection is lost meanwhile, find out whether it happened."""
+        connection = transaction.connection
+        if connection is None:
+            return
         try:
             transaction.commit()
         except psycopg.Error as error:
@@ -146,11 +140,12 @@ class PostgresDriver(StoreDriver):
         Raises:
             Unavailable: It was not committed, or nobody can tell yet.
         """
+        asking = PostgresTransaction(self._office, write=True)
         try:
-            connection, asking = self._connections.begin(self._writing)
+            asking.begin()
         except KoschusoError:
-            asking = None
-        if asking is None:
+            asking.end()
+        if asking.connection is None:
             raise Unavailable(
                 f"Die Verbindung zu {self._address.label} ging beim Speichern verloren, und der Server antwortet nicht "
                 "mehr: Es ist ungewiss, ob gespeichert wurde. Bitte später neu lesen und den Stand prüfen.",
@@ -160,7 +155,7 @@ class PostgresDriver(StoreDriver):
             committed = asking.has(head)
         finally:
             asking.end()
-            self._connections.give_back(connection)
+            asking.release()
         if not committed:
             raise Unavailable(
                 f"Die Verbindung zu {self._address.label} ging beim Speichern verloren; es wurde nichts gespeichert. "
@@ -301,11 +296,6 @@ class PostgresDriver(StoreDriver):
             raise WrongUse(f"{self._address.label} ist geschlossen. Bitte neu öffnen.")
         if self._process != os.getpid():
             raise WrongUse(f"{self._address.label} wurde in einem anderen Prozess geöffnet. Bitte hier neu öffnen.")
-
-
-@contextmanager
-def _nothing() -> Iterator[None]:
-    yield
 
 
 def _answering(connection: Connection) -> None:

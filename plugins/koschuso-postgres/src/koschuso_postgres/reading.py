@@ -2,15 +2,18 @@
 
 Everything is asked in pages that are complete when they come: nothing stays open on the server, an abandoned iterator
 costs nothing, and no more than a page is in memory. A body that is too large for its page is fetched when its turn comes.
+
+A transaction for one call need not have begun: what one statement answers wholly is that statement's own transaction.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, cast
 
 import psycopg
 
-from koschuso.errors import KoschusoError, Refused, WrongUse
+from koschuso.errors import KoschusoError, Refused, Unavailable, WrongUse
 from koschuso.store.chain import first_link, revision_of
 from koschuso.store.conditions import Index
 from koschuso.store.driver import Change, Document, DriverTransaction, Operation, Step, Version
@@ -23,37 +26,57 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from koschuso.store.conditions import Condition
+    from koschuso_postgres.beginning import Begun, Head, OpenOffice, Row
     from koschuso_postgres.connections import Connection
-    from koschuso_postgres.statements import Statements
+    from koschuso_postgres.statements import Selection
 
-__all__ = ["Head", "Reading", "Row"]
+__all__ = ["Reading", "document_of"]
 
-Head = tuple[str, int, str]
-"""Identity of the store, number and link of the newest change."""
-
-Row = tuple[Any, ...]
+_FEED_PAGE = 2000  # rows without bodies
+_OPERATIONS = {operation.value: operation for operation in Operation}
 
 
 class Reading(DriverTransaction):
     """The reading half of a transaction.
 
     Args:
-        connection: In a transaction, used by nobody else.
-        statements: Those of the schema.
-        office: Name of the office.
-        head: The newest committed change.
-        label: The database, for messages.
+        office: What it reads from.
+        write: Whether it is the reading half of one that may change something.
     """
 
-    def __init__(self, connection: Connection, statements: Statements, office: str, head: Head, *, label: str) -> None:
-        self._connection = connection
-        self._statements = statements
-        self._office = office
-        self._store_id = head[0]
-        self._committed = head[1:]
-        self._label = label
+    def __init__(self, office: OpenOffice, *, write: bool) -> None:
+        self._office = office.name
+        self._statements = office.statements
+        self._label = office.label
+        self._shared = office
+        self._write = write
+        self._lent: Connection | None = None
+        self._store_id = ""
+        self._committed = (0, "")
         self._ended = False
         self._failure: KoschusoError | None = None
+
+    def begin(self) -> None:
+        """Begin, if nothing has begun yet.
+
+        Raises:
+            Unavailable: As `OpenOffice.begin`.
+            WrongUse: As `OpenOffice.begin`.
+        """
+        if self._lent is None:
+            with self._remembered():
+                self._hold(self._shared.begin(self._take, write=self._write))
+
+    def release(self) -> None:
+        """Give back what was lent."""
+        if self._lent is not None:
+            self._shared.end(self._lent)
+            self._lent = None
+
+    @property
+    def connection(self) -> Connection | None:
+        """The connection in a transaction; ``None`` while nothing has begun."""
+        return self._lent
 
     @property
     def failure(self) -> KoschusoError | None:
@@ -84,21 +107,26 @@ class Reading(DriverTransaction):
         with self._connection.transaction(), self._connection.cursor(binary=True) as cursor:
             return cursor.execute(self._statements[name], values).fetchall()
 
+    def get(self, kind: str, id: str) -> Document | None:  # noqa: A002 - the record's own term
+        """See `DriverTransaction.get`."""
+        self._require_open()
+        require_key(kind, id)
+        rows = self._first(self._statements["get"], {"kind": kind, "id": id})
+        return document_of(kind, id, rows[0]) if rows else None
+
     def scan(self, kind: str, conditions: Iterable[Condition] = (), *, after: str | None = None) -> Iterator[Document]:
         """See `DriverTransaction.scan`."""
-        self._require_usable()
+        self._require_open()
         require_key(kind, after or "-")
-        statement, parameters = self._statements.page(kind, conditions, after, whole=True)
-        return self._scanned(kind, statement, parameters)
+        return self._scanned(kind, self._statements.selection(kind, conditions, after, whole=True))
 
     def contents(
         self, kind: str, conditions: Iterable[Condition] = (), *, after: str | None = None
     ) -> Iterator[tuple[str, str, bytes]]:
         """See `DriverTransaction.contents`."""
-        self._require_usable()
+        self._require_open()
         require_key(kind, after or "-")
-        statement, parameters = self._statements.page(kind, conditions, after, whole=False)
-        return self._scanned_contents(kind, statement, parameters)
+        return self._scanned_contents(kind, self._statements.selection(kind, conditions, after, whole=False))
 
     def counts(self) -> Mapping[str, int]:
         """See `DriverTransaction.counts`."""
@@ -144,8 +172,8 @@ class Reading(DriverTransaction):
             for sequence, operation, at, link, body, *index in rows
         )
 
-    def _scanned(self, kind: str, statement: bytes, parameters: dict[str, Any]) -> Iterator[Document]:
-        for row in self._paged(statement, parameters):
+    def _scanned(self, kind: str, selection: Selection) -> Iterator[Document]:
+        for row in self._selected(selection):
             id_, sequence, link, body, *index = row
             if body is None:  # too large to come with its page
                 document = self.get(kind, id_)
@@ -154,12 +182,10 @@ class Reading(DriverTransaction):
             else:
                 yield Document(kind, id_, revision_of(sequence, link), body, Index._make(index))
             if self._ended:
-                self._require_usable()
+                self._require_open()
 
-    def _scanned_contents(
-        self, kind: str, statement: bytes, parameters: dict[str, Any]
-    ) -> Iterator[tuple[str, str, bytes]]:
-        for id_, sequence, link, body in self._paged(statement, parameters):
+    def _scanned_contents(self, kind: str, selection: Selection) -> Iterator[tuple[str, str, bytes]]:
+        for id_, sequence, link, body in self._selected(selection):
             if body is None:
                 document = self.get(kind, id_)
                 if document is not None:
@@ -167,37 +193,82 @@ class Reading(DriverTransaction):
             else:
                 yield id_, revision_of(sequence, link), body
             if self._ended:
-                self._require_usable()
+                self._require_open()
 
-    def _paged(self, statement: bytes, parameters: dict[str, Any]) -> Iterator[Row]:
+    def _selected(self, selection: Selection) -> Iterator[Row]:
         """Ask anew for each page: nothing stays open, and no more than a page is in memory here or there."""
+        self._require_open()
+        self._flush()
+        parameters = dict(selection.parameters)
+        if selection.by_id:
+            yield from self._by_id(selection, parameters)
+            return
+        if selection.lookup is not None:
+            page = self._only(selection.lookup, {**parameters, "wanted": selection.wanted}, PAGE + 1)
+            if page is not None:
+                yield from page
+                return
+            # What so many documents have is no help; they are met on the way through the kind.
+            self._require_usable()
         while True:
+            found = self._only(selection.walk, parameters, PAGE) if self._lent is None else None
+            if found is not None:
+                yield from found
+                return
             self._require_usable()
             self._flush()
-            page = self._rows(statement, parameters)
+            page = self._rows(selection.walk, parameters)
             yield from page
             if len(page) < PAGE:
                 return
             parameters["after"] = page[-1][0]
 
-    def _windows(self, name: str, start: int) -> Iterator[Row]:
-        """Read changes in windows of numbers, which have no gaps."""
-        for after in range(start, self._committed[0], PAGE):
+    def _by_id(self, selection: Selection, parameters: dict[str, Any]) -> Iterator[Row]:
+        ids = [id_ for id_ in selection.wanted if id_ > parameters["after"]]
+        if len(ids) > PAGE:
             self._require_usable()
-            yield from self._all(name, after=after, until=min(after + PAGE, self._committed[0]))
+        for first in range(0, len(ids), PAGE):
+            self._require_open()
+            self._flush()
+            values = {**parameters, "wanted": ids[first : first + PAGE]}
+            yield from self._only(selection.lookup or b"", values, PAGE + 1) or ()
+
+    def _only(self, statement: bytes, parameters: dict[str, Any], limit: int) -> list[Row] | None:
+        """Answer with the rows of one statement; ``None`` when there may be more than these.
+
+        Before the transaction has begun, the rows count only if they are all that has to be asked.
+        """
+        unbegun = self._lent is None
+        rows = self._first(statement, parameters)
+        if len(rows) >= limit:
+            return None
+        if unbegun and any(row[3] is None for row in rows):
+            # Those that are too large to come along are asked for one by one, in the same state.
+            self._require_usable()
+            rows = self._rows(statement, parameters)
+        return rows
+
+    def _windows(self, name: str, start: int, size: int) -> Iterator[Row]:
+        """Read changes in windows of numbers, which have no gaps."""
+        for after in range(start, self._committed[0], size):
+            self._require_usable()
+            yield from self._all(name, after=after, until=min(after + size, self._committed[0]))
 
     def _feed(self, start: int) -> Iterator[Change]:
-        self._require_usable()
-        for row in self._windows("feed", start):
-            yield self._change(*row)
+        store, last, moment = self._store_id, None, None
+        for sequence, kind, id_, operation, at, link in self._windows("feed", start, _FEED_PAGE):
+            # All changes of a transaction were made at the same moment.
+            if at != last or moment is None:
+                last, moment = at, instant_from_microseconds(at)
+            revision = revision_of(sequence, link)
+            yield Change(f"{store}.{revision}", kind, id_, revision, _OPERATIONS[operation], moment)
             if self._ended:
                 self._require_usable()
 
     def _feed_with_contents(self, start: int) -> Iterator[Step]:
-        self._require_usable()
         # A later change of this very transaction may have moved a row, never its number.
         self._flush()
-        for *change, blank, body, a, b, c, d, e, f in self._windows("steps", start):
+        for *change, blank, body, a, b, c, d, e, f in self._windows("steps", start, PAGE):
             content = body
             if not blank and content is None:  # too large to come with its window
                 content = next((row[0] for row in self._all("body", seq=change[0])), None)
@@ -236,10 +307,46 @@ class Reading(DriverTransaction):
     def _all(self, name: str, **parameters: Any) -> list[Row]:
         return self._rows(self._statements[name], parameters)
 
+    def _first(self, statement: bytes, parameters: dict[str, Any]) -> list[Row]:
+        """Ask one statement, which may be the only one of its transaction."""
+        if self._lent is not None or self._write:
+            self._require_usable()
+            return self._rows(statement, parameters)
+        with self._remembered():
+            rows = self._shared.ask(statement, parameters)
+        if not rows:
+            self._require_usable()  # an office that is gone is told and not taken for an empty one
+        return rows
+
     def _rows(self, statement: bytes, parameters: dict[str, Any]) -> list[Row]:
         parameters["office"] = self._office
         with self._guarded(), self._connection.cursor(binary=True) as cursor:
             return cursor.execute(statement, parameters).fetchall()
+
+    @property
+    def _connection(self) -> Connection:
+        if self._lent is None:
+            self.begin()
+        return cast("Connection", self._lent)
+
+    def _take(self, connection: Connection) -> None:
+        self._lent = connection
+
+    def _hold(self, begun: Begun) -> None:
+        self._lent, head = begun
+        self._store_id, *newest = head
+        self._committed = cast("tuple[int, str]", tuple(newest))
+
+    @contextmanager
+    def _remembered(self) -> Iterator[None]:
+        """What kept the transaction from beginning has ended it."""
+        try:
+            yield
+        except KoschusoError as error:
+            self._lent = None
+            if isinstance(error, Unavailable):
+                self._failure = error
+            raise
 
     def _run(self, statement: bytes, parameters: Sequence[Any] = ()) -> None:
         with self._guarded():
@@ -253,11 +360,23 @@ class Reading(DriverTransaction):
         self._failure = translation(error, self._label)
         return self._failure
 
-    def _require_usable(self) -> None:
+    def _require_open(self) -> None:
         if self._ended:
             raise WrongUse("Diese Transaktion ist beendet. Bitte eine neue beginnen.")
         if self._failure is not None:
             raise self._failure
+
+    def _require_usable(self) -> None:
+        """Refuse what has ended, and begin what has not begun."""
+        self._require_open()
+        if self._lent is None:
+            self.begin()
+
+
+def document_of(kind: str, id_: str, row: Row) -> Document | None:
+    """Make a document of a row of ``get``, unless it is that of a removal."""
+    sequence, link, _, body, *index = row
+    return None if body is None else Document(kind, id_, revision_of(sequence, link), body, Index._make(index))
 
 
 class _Guard:

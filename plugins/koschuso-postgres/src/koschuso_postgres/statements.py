@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from koschuso.store.conditions import Condition
 
-__all__ = ["COLUMNS", "COLUMN_TYPES", "LARGE", "PAGE", "Statements", "beginnings", "statements_for"]
+__all__ = ["COLUMNS", "COLUMN_TYPES", "LARGE", "PAGE", "Selection", "Statements", "beginnings", "statements_for"]
 
 PAGE = 500
 """Rows that are read at once."""
@@ -49,6 +49,7 @@ _CONDITION_COLUMNS = {
     "end": "ix_end",
     "place": "ix_place",
 }
+_LOOKED_UP = ("id", "subject", "object")  # what has an index, the best one first
 _BODY = "convert_to(body, 'UTF8')"
 _PAGED_BODY = f"CASE WHEN octet_length(body) <= {LARGE} THEN {_BODY} END"
 _EITHER = "SELECT {what} FROM {{record}} WHERE {where} UNION ALL SELECT {what} FROM {{past}} WHERE {where}"
@@ -57,6 +58,7 @@ _EITHER = "SELECT {what} FROM {{record}} WHERE {where} UNION ALL SELECT {what} F
 _STATE = "seq, CASE WHEN body IS NOT NULL THEN link END AS link"
 _CHANGE = "office = %(office)s AND seq = %(seq)s"
 _REPLACED = "unnest(%(seqs)s::bigint[]) AS replaced (seq)"
+_OF_KIND = ("office = %(office)s", "kind = %(kind)s", "body IS NOT NULL", "id > %(after)s")
 _WINDOW = "office = %(office)s AND seq > %(after)s AND seq <= %(until)s"
 
 
@@ -65,6 +67,9 @@ def _either(what: str, where: str, order: str = "") -> str:
 
 
 _TEXTS = {
+    "enter": "SELECT store, head_seq, head_link, seq, link, operation, body, ix_type, ix_subject, ix_object, ix_begin, "
+    "ix_end, ix_place FROM {schema}.enter({place}, $1, $2, $3)",
+    "save": f"SELECT {{schema}}.save({', '.join(f'${number + 1}' for number in range(len(COLUMNS) + 2))})",
     "advance": "UPDATE {office} SET seq = %(seq)s, link = %(link)s WHERE office = %(office)s",
     "notify": "SELECT pg_notify('koschuso', {place}::text || %(office)s || ':' || %(seq)s::text)",
     "get": f"SELECT seq, link, operation, {_BODY}, {_INDEX} FROM {{record}} "
@@ -134,10 +139,8 @@ class Statements:
     def __getitem__(self, name: str) -> bytes:
         return self.texts[name]
 
-    def page(
-        self, kind: str, conditions: Iterable[Condition], after: str | None, *, whole: bool
-    ) -> tuple[bytes, dict[str, Any]]:
-        """Give the statement that reads a page of the documents of a kind in key order, and its parameters.
+    def selection(self, kind: str, conditions: Iterable[Condition], after: str | None, *, whole: bool) -> Selection:
+        """Tell how the documents of a kind are read in key order.
 
         Args:
             kind: Kind of the documents.
@@ -145,9 +148,44 @@ class Statements:
             after: Leave out ids up to and including this one.
             whole: With the index values.
         """
+        conditions = tuple(conditions)
         parameters: dict[str, Any] = {"kind": kind, "after": after or ""}
-        parts = [_compiled(condition, f"c{number}", parameters) for number, condition in enumerate(conditions)]
-        return _page(self.schema, tuple(parts), whole), parameters
+        parts = tuple(_compiled(condition, f"c{number}", parameters) for number, condition in enumerate(conditions))
+        walk = _walk(self.schema, parts, whole)
+        looked_up = [
+            (_LOOKED_UP.index(condition.name), number, condition.values)
+            for number, condition in enumerate(conditions)
+            if isinstance(condition, OneOf) and condition.name in _LOOKED_UP
+        ]
+        if not looked_up:
+            return Selection(walk, parameters)
+        best, number, values = min(looked_up)
+        wanted = sorted({value for value in values if "\0" not in value})
+        others = parts[:number] + parts[number + 1 :]
+        if best and len(wanted) == 1:
+            return Selection(walk, parameters, _lookup_one(self.schema, _LOOKED_UP[best], others, whole), wanted[0])
+        return Selection(
+            walk, parameters, _lookup(self.schema, _LOOKED_UP[best], others, whole), wanted, by_id=best == 0
+        )
+
+
+@attrs.frozen
+class Selection:
+    """How the documents that meet conditions are read, in key order.
+
+    Attributes:
+        walk: Reads a page of them on the way through all documents of the kind, behind the parameter ``after``.
+        parameters: For both statements.
+        lookup: Reads those that an index finds under the parameter ``wanted``, `PAGE` of them and one more.
+        wanted: The value to look up, or several in their order.
+        by_id: Whether these are ids: then there is one document at most for each.
+    """
+
+    walk: bytes
+    parameters: dict[str, Any]
+    lookup: bytes | None = None
+    wanted: str | list[str] = ""
+    by_id: bool = False
 
 
 # The advisory lock makes the queue: PostgreSQL serves its waiters in the order of arrival. The row lock makes the truth:
@@ -190,10 +228,44 @@ def _composed(schema: str, text: str, **more: sql.Composable) -> bytes:
 
 
 @lru_cache(maxsize=256)
-def _page(schema: str, parts: tuple[str, ...], whole: bool) -> bytes:
-    limits = " AND ".join(["office = %(office)s", "kind = %(kind)s", "body IS NOT NULL", "id > %(after)s", *parts])
+def _walk(schema: str, parts: tuple[str, ...], whole: bool) -> bytes:
+    limits = " AND ".join([*_OF_KIND, *parts])
     what = f"id, seq, link, {_PAGED_BODY}{f', {_INDEX}' if whole else ''}"
     return _composed(schema, f"SELECT {what} FROM {{record}} WHERE {limits} ORDER BY id LIMIT {PAGE}")
+
+
+@lru_cache(maxsize=256)
+def _lookup(schema: str, name: str, parts: tuple[str, ...], whole: bool) -> bytes:
+    """Look documents up by an index, whatever the statistics say.
+
+    Asked for one value, a server without true statistics takes any index for as good as another and walks through the
+    whole kind. Asked for a span from the value to itself in the order of the column, only one index gives that order.
+    """
+    columns, found = _found(name, "wanted.value", parts, whole)
+    return _composed(
+        schema,
+        f"SELECT {columns} FROM (SELECT found.* FROM unnest(%(wanted)s::text[]) AS wanted (value) CROSS JOIN LATERAL "
+        f"({found} OFFSET 0) AS found LIMIT {PAGE + 1}) AS found ORDER BY id",
+    )
+
+
+@lru_cache(maxsize=256)
+def _lookup_one(schema: str, name: str, parts: tuple[str, ...], whole: bool) -> bytes:
+    """Do what `_lookup` does for a single value.
+
+    The inner question hides the value from the planner, which would look up in old statistics how frequent it is; and a
+    plan that does not depend on the value can be kept.
+    """
+    columns, found = _found(name, "(SELECT %(wanted)s::text)", parts, whole)
+    return _composed(schema, f"SELECT {columns} FROM ({found} LIMIT {PAGE + 1}) AS found ORDER BY id")
+
+
+def _found(name: str, value: str, parts: tuple[str, ...], whole: bool) -> tuple[str, str]:
+    """Give the columns of a page, and what finds the rows that have a value."""
+    column = _CONDITION_COLUMNS[name]
+    columns = f"id, seq, link, body{f', {_INDEX}' if whole else ''}"
+    limits = " AND ".join([*_OF_KIND, f"{column} >= {value} AND {column} <= {value}", *parts])
+    return columns.replace("body", _PAGED_BODY), f"SELECT {columns} FROM {{record}} WHERE {limits} ORDER BY {column}"
 
 
 def _compiled(condition: Condition, name: str, parameters: dict[str, Any]) -> str:

@@ -30,14 +30,15 @@ from koschuso.store.storable import (
     require_storable,
 )
 from koschuso_postgres.connections import pipelined
-from koschuso_postgres.reading import Head, Reading, Row
+from koschuso_postgres.messages import exchanged
+from koschuso_postgres.reading import Reading, document_of
 from koschuso_postgres.statements import COLUMN_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from koschuso_postgres.connections import Connection
-    from koschuso_postgres.statements import Statements
+    from koschuso_postgres.beginning import Begun, OpenOffice, Row
+    from koschuso_postgres.messages import Message
 
 __all__ = ["PostgresTransaction"]
 
@@ -56,34 +57,14 @@ class PostgresTransaction(Reading):
     """See `DriverTransaction`; the driver has begun it and ends it.
 
     Args:
-        connection: In a transaction, used by nobody else.
-        statements: Those of the schema.
-        office: Name of the office.
-        head: The newest committed change.
-        write: Whether it may change anything; then the head is locked.
-        bulk: How many rows are written at once: ``copy``, or ``insert`` where row level security forbids that.
-        notify: Whether the commit wakes followers.
-        label: The database, for messages.
+        office: What it works on.
+        write: Whether it may change anything; then the head of the office is locked from its begin.
     """
 
-    def __init__(
-        self,
-        connection: Connection,
-        statements: Statements,
-        office: str,
-        head: Head,
-        *,
-        write: bool,
-        bulk: str,
-        notify: bool,
-        label: str,
-    ) -> None:
-        super().__init__(connection, statements, office, head, label=label)
+    def __init__(self, office: OpenOffice, *, write: bool) -> None:
+        super().__init__(office, write=write)
         self._head = self._committed
-        self._write = write
-        self._bulk = bulk
-        self._notify = notify
-        self._now = microseconds(datetime.now(UTC)) if write else 0
+        self._now = 0
         self._pending: dict[tuple[str, str], Row] = {}
         self._pending_bytes = 0
         self._known: dict[tuple[str, str], _State] = {}
@@ -106,30 +87,35 @@ class PostgresTransaction(Reading):
         """
         if len(self._pending) > _FEW:
             self._send_pending()
-        statements = self._few(list(self._pending.values()))
-        self._pending.clear()
+        if self._pending:
+            # The last row that was gathered is the newest change.
+            wake = None if self._shared.wake is None else f"{self._shared.wake}{self._head[0]}"
+            exchanged(self._connection, [*self._few(wake), (b"COMMIT", ())])
+            return
+        statements: list[tuple[bytes, Any]] = []
         if self.changed:
             sequence, link = self._head
             values = {"office": self._office, "seq": sequence, "link": link}
             statements.append((self._statements["advance"], values))
-            if self._notify:
+            if self._shared.wake is not None:
                 statements.append((self._statements["notify"], values))
         pipelined(self._connection, [*statements, (b"COMMIT", None)])
 
     def get(self, kind: str, id: str) -> Document | None:  # noqa: A002 - the record's own term
         """See `DriverTransaction.get`."""
-        self._require_usable()
+        self._require_open()
+        if not self._write:
+            return super().get(kind, id)
         require_key(kind, id)
         if (kind, id) in self._pending:
             self._flush()
-        rows = self._all("get", kind=kind, id=id)
-        if not rows:
+        row = self._row_of(kind, id)
+        if row is None or row[0] is None:
             self._remember(kind, id, _ABSENT_STATE)
             return None
-        sequence, link, _, body, *index = rows[0]
-        revision = None if body is None else revision_of(sequence, link)
-        self._remember(kind, id, (sequence, revision))
-        return None if revision is None else Document(kind, id, revision, body, Index._make(index))
+        document = document_of(kind, id, row)
+        self._remember(kind, id, (row[0], None if document is None else document.revision))
+        return document
 
     def put(
         self,
@@ -206,6 +192,21 @@ class PostgresTransaction(Reading):
         previous, _ = self._state(kind, id)
         if previous is not None:
             self._blank(kind, id, previous, Operation.PURGE, moment)
+
+    def _row_of(self, kind: str, id: str) -> Row | None:  # noqa: A002 - the record's own term
+        """Read a document as ``get`` does; a transaction that has not begun begins with it."""
+        if self._lent is not None:
+            rows = self._all("get", kind=kind, id=id)
+            return rows[0] if rows else None
+        with self._remembered():
+            begun, row = self._shared.enter(self._take, kind, id)
+        self._hold(begun)
+        return row
+
+    def _hold(self, begun: Begun) -> None:
+        super()._hold(begun)
+        self._head = self._committed
+        self._now = microseconds(datetime.now(UTC))
 
     def _put_row(  # noqa: PLR0917 - the columns of a row, in their order
         self,
@@ -293,18 +294,20 @@ class PostgresTransaction(Reading):
                 self._send_pending()
 
     def _send_pending(self) -> None:
+        if len(self._pending) <= _FEW:
+            exchanged(self._connection, self._few())
+            return
         rows = list(self._pending.values())
         self._pending.clear()
         self._pending_bytes = 0
-        if len(rows) <= _FEW:
-            pipelined(self._connection, self._few(rows))
-        else:
-            self._send(rows, [row[6] for row in rows if row[6] is not None])
+        self._send(rows, [row[6] for row in rows if row[6] is not None])
 
-    def _few(self, rows: list[Row]) -> list[tuple[bytes, Any]]:
-        """Give the statements that write a few rows."""
-        statements = self._moving([row[6] for row in rows if row[6] is not None])
-        return [*statements, *((self._statements["insert"], row) for row in rows)]
+    def _few(self, wake: str | None = None) -> list[Message]:
+        """Give the messages that write what was gathered, if that is a few rows; the last one moves the head too."""
+        save, rows = self._statements["save"], list(self._pending.values())
+        self._pending.clear()
+        self._pending_bytes = 0
+        return [(save, (*row, row is rows[-1], wake)) for row in rows]
 
     def _moving(self, replaced: list[int]) -> list[tuple[bytes, Any]]:
         """Give the statements that move to the past what is replaced."""
@@ -318,7 +321,7 @@ class PostgresTransaction(Reading):
         """Move what is replaced to the past, and write many rows as they come."""
         for statement, values in self._moving(replaced):
             self._connection.execute(statement, values)
-        if self._bulk == "copy":
+        if self._shared.bulk == "copy":
             with self._connection.cursor() as cursor, cursor.copy(self._statements["copy"]) as copy:
                 copy.set_types(COLUMN_TYPES)
                 for row in rows:

@@ -19,7 +19,8 @@ from koschuso_postgres.statements import PAGE
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from koschuso_postgres.reading import Reading, Row
+    from koschuso_postgres.beginning import Row
+    from koschuso_postgres.reading import Reading
 
 __all__ = ["verify"]
 
