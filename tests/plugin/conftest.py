@@ -63,3 +63,12 @@ def site(tmp_path, monkeypatch):
     yield made
     for module in made.modules:
         sys.modules.pop(module, None)
+
+
+@pytest.fixture(scope="module")
+def server():
+    """A PostgreSQL server of its own, as `.ci/postgres.sh` installs it."""
+    from postgres_server import PostgresServer  # here, because it is for POSIX only
+
+    with PostgresServer() as server:
+        yield server

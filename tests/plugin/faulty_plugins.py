@@ -88,6 +88,17 @@ FAULTY = {
         "import importlib\nm = importlib.import_module('koschuso.' + 'guard')\n" + _FIELDS,
         BOUNDED,
     ),
+    "private module among the loaded ones": (
+        "I1",
+        "import sys\nimport koschuso.plugin\nregistry = sys.modules.get('koschuso.errors') and sys.modules['koschuso.guard']\n"
+        + _FIELDS,
+        BOUNDED,
+    ),
+    "private name through a public module": (
+        "I1",
+        f"import koschuso.plugin\n@hookimpl\ndef koschuso_fields():\n    koschuso.plugin._HOMES\n    return [{_FIELD}]\n",
+        BOUNDED,
+    ),
     "heavy import": ("I2", "import hypothesis\n" + _FIELDS, BOUNDED),
     "heavy import behind a helper": ("I2", "__import__('open' + 'pyxl')\n" + _FIELDS, BOUNDED),
     "slow import": ("I2", "import time\ntime.sleep(2.2)\n" + _FIELDS, BOUNDED),

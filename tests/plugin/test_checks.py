@@ -11,7 +11,7 @@ from faulty_plugins import BOUNDED, FAULTY, HEALTHY
 
 from koschuso.catalogues import load_all
 from koschuso.errors import WrongUse
-from koschuso.plugin import ExtraField, PrivacyClass, hookimpl
+from koschuso.plugin import ExtraField, Person, PrivacyClass, Rule, Severity, hookimpl
 from koschuso.plugin.checks import CLAUSES, Tier, Verdict, check_installed, check_plugin
 from koschuso.plugin.checks.behaviour import check_behaviour
 from koschuso.reporting import GESCHICHTE, rendering
@@ -93,6 +93,17 @@ def test_a_form_whose_extra_is_not_installed_is_not_the_plugin_s_fault(monkeypat
     monkeypatch.setattr(rendering, "find_spec", lambda name: None if name in missing else find_spec(name))
 
     assert list(check_behaviour({"reports": (GESCHICHTE,)}, load_all())) == []
+
+
+def test_a_rule_that_looks_a_record_up_is_told_its_own_error():
+    def look(view):
+        assert view.get(Person, "gibt-es-nicht") is None
+        raise ValueError("Die Stelle fehlt.")
+
+    rule = Rule(name="muster:regel", title="Regel", severity=Severity.INFO, source="", check=look)
+    told = [shortfall.message for shortfall in check_behaviour({"rules": (rule,)}, load_all())]
+    assert len(told) == 2
+    assert all("Die Stelle fehlt." in message for message in told)
 
 
 def test_the_conformance_class_fails_the_test_of_the_broken_clause_and_no_other(site):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from koschuso.plugin.checks import CLAUSES
-from koschuso.plugin.checks.sources import PUBLIC_MODULES
+from koschuso.plugin.checks.reaching import PUBLIC_MODULES
 from koschuso.testing import FormatConformance, PluginConformance, RendererConformance
 from koschuso.testing.clauses import clause_tests
 

@@ -7,7 +7,6 @@ from urllib.parse import quote
 
 import pytest
 from machine import ROOT, Machine
-from postgres_server import PostgresServer
 
 from koschuso import Office
 from koschuso.model import Goal
@@ -40,16 +39,6 @@ def goals(machine, place):
     return {
         goal["id"]: goal["title"] for goal in json.loads(machine.koschuso("list", "goal", "--json", "--buero", place))
     }
-
-
-@pytest.fixture(scope="module")
-def server():
-    server = PostgresServer()
-    try:
-        server.start()
-        yield server
-    finally:
-        server.remove()
 
 
 @pytest.fixture(params=["files", "postgres"])

@@ -10,7 +10,6 @@ from pathlib import Path
 import koschuso_files
 import koschuso_postgres
 import pytest
-from postgres_server import PostgresServer
 
 from koschuso.errors import Refused
 from koschuso.store import CORE_BACKENDS, open_store
@@ -24,16 +23,6 @@ ROOT = Path(__file__).resolve().parents[2]
 WORKER = ROOT / "tests" / "contract" / "copying_worker.py"
 SOURCES = [ROOT / "plugins" / name / "src" for name in ("koschuso-files", "koschuso-postgres")]
 CHANGES = 3000
-
-
-@pytest.fixture(scope="module")
-def server():
-    server = PostgresServer()
-    try:
-        server.start()
-        yield server
-    finally:
-        server.remove()
 
 
 @pytest.fixture(params=["files", "postgres"])

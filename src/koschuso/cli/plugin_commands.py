@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import attrs
 import click
 
+from koschuso import __version__
 from koschuso.cli.common import command, office_folder, office_option
 from koschuso.cli.output import print_json, print_table, progress
 from koschuso.errors import WrongUse
@@ -15,7 +17,7 @@ from koschuso.office.settings import SETTINGS, Settings
 if TYPE_CHECKING:
     from koschuso.plugin.checks import CheckReport
     from koschuso.plugin.failure import Failure
-    from koschuso.plugin.registry import Registry
+    from koschuso.plugin.roll_call import RollCall
 
 __all__ = ["PLUGIN_COMMANDS"]
 
@@ -30,27 +32,39 @@ _TIERS = {"must": ("Verstoß", "red"), "should": ("Mangel", "yellow"), "advisory
 )
 @click.option(
     "--timeout",
-    default=60,
-    show_default=True,
+    type=int,
+    default=None,
     metavar="SEKUNDEN",
-    help="Wie lange ein Plugin bei --check brauchen darf.",
+    help="Wie lange ein Plugin brauchen darf: bei --check alles in allem, sonst ein Schritt. Ohne Angabe 60 und 20.",
 )
-@click.option("--ein", "switch", flag_value="ein", help="Schaltet das Plugin NAME in diesem Büro ein.")
-@click.option("--aus", "switch", flag_value="aus", help="Schaltet es wieder aus; gespeicherte Werte bleiben.")
+@click.option("--ein", "switch_on", is_flag=True, help="Schaltet das Plugin NAME in diesem Büro ein.")
+@click.option("--aus", "switch_off", is_flag=True, help="Schaltet es wieder aus; gespeicherte Werte bleiben.")
 def plugins(
-    *, name: str | None, buero: str | None, check: bool, timeout: int, switch: str | None, as_json: bool
+    *,
+    name: str | None,
+    buero: str | None,
+    check: bool,
+    timeout: int | None,
+    switch_on: bool,
+    switch_off: bool,
+    as_json: bool,
 ) -> int:
     """Zeigt, welche Plugins installiert, eingeschaltet oder ausgelassen sind, und warum.
 
     Mit NAME nur dieses eine. Mit --check wird geprüft, ob sie die Regeln für Plugins einhalten; dazu braucht es kein Büro.
     """
-    if switch is not None:
-        return _switch(name, buero, on=switch == "ein", check=check, as_json=as_json)
+    if timeout is not None and timeout <= 0:
+        raise WrongUse("Mit --timeout muss eine Zahl größer als 0 stehen.")
+    if switch_on or switch_off:
+        if name is None or switch_on + switch_off + check > 1:
+            raise WrongUse(
+                "Nennen Sie das Plugin, und nur eines davon: koschuso plugins NAME --ein, --aus oder --check"
+            )
+        return _switch(name, buero, timeout, on=switch_on, as_json=as_json)
     if check:
         return _check(name or "", timeout, as_json=as_json)
-    registry = _registry(buero)
-    # First the failures: asking for them asks every plugin for everything.
-    failures, infos = registry.failures, registry.plugins
+    called = _roll_call(_enabled(buero), timeout)
+    failures, infos = called.failures, called.plugins
     if name is not None:
         infos = tuple(info for info in infos if info.name == name)
         failures = tuple(failure for failure in failures if failure.plugin == name)
@@ -107,18 +121,16 @@ def new_plugin(name: str, kind: str, folder: str | None, as_json: bool) -> None:
     click.echo("Weiter mit:")
     for line in made.commands:
         click.echo(f"  {line}")
+    click.echo(f"Dann im Ordner Ihres Büros: koschuso plugins {made.name} --ein")
 
 
 PLUGIN_COMMANDS = (plugins, new_plugin)
 
 
-def _switch(name: str | None, place: str | None, *, on: bool, check: bool, as_json: bool) -> int:
-    """Enable or disable a plugin; one that cannot be loaded is not enabled."""
+def _switch(name: str, place: str | None, timeout: int | None, *, on: bool, as_json: bool) -> int:
+    """Enable or disable a plugin; one that cannot be loaded is not enabled, and for disabling none is loaded."""
     from koschuso.office.settings_edit import change_settings  # noqa: PLC0415 - only needed here
-    from koschuso.plugin.registry import Registry  # noqa: PLC0415 - as above
 
-    if name is None or check:
-        raise WrongUse("Nennen Sie das Plugin, und nur das: koschuso plugins NAME --ein")
     folder = office_folder(place)
     if folder is None:
         raise WrongUse(f"Hier liegt kein Büro ({SETTINGS} fehlt); nennen Sie seinen Ordner mit --buero.")
@@ -126,7 +138,9 @@ def _switch(name: str | None, place: str | None, *, on: bool, check: bool, as_js
     wanted = tuple(dict.fromkeys((*before, name))) if on else tuple(one for one in before if one != name)
     failures: tuple[Failure, ...] = ()
     if on and name not in before:
-        failures = tuple(one for one in Registry.load(wanted).failures if one.plugin == name)
+        failures = _obstacles(name, wanted, timeout)
+    if not on and name not in before and name not in _installed():
+        raise WrongUse(f"Das Plugin »{name}« ist weder installiert noch eingeschaltet; »koschuso plugins« zeigt alle.")
     if not failures:
         change_settings(folder, plugins=wanted)
     if as_json:
@@ -143,17 +157,36 @@ def _switch(name: str | None, place: str | None, *, on: bool, check: bool, as_js
     return 1 if failures else 0
 
 
-def _registry(place: str | None) -> Registry:
-    """Load the plugins of an office without its store: a broken storage plugin must not hide its own cause."""
-    from koschuso.plugin.registry import Registry  # noqa: PLC0415 - only needed here
+def _obstacles(name: str, wanted: tuple[str, ...], timeout: int | None) -> tuple[Failure, ...]:
+    """Find out why a plugin cannot be enabled; nothing of it runs in this process."""
+    from koschuso.plugin.failure import Failure, Stage  # noqa: PLC0415 - only needed here
 
-    enabled: tuple[str, ...] = ()
+    if name not in _installed():
+        cause = "Ein Plugin dieses Namens ist nicht installiert; »koschuso plugins« zeigt alle."
+        return (Failure(plugin=name, stage=Stage.INSTALLATION, cause=cause),)
+    return tuple(one for one in _roll_call(wanted, timeout).failures if one.plugin == name)
+
+
+def _installed() -> frozenset[str]:
+    from koschuso.plugin.discovery import installed_plugins  # noqa: PLC0415 - only needed here
+
+    return frozenset(entry.name for entry in installed_plugins())
+
+
+def _enabled(place: str | None) -> tuple[str, ...]:
+    """Read which plugins an office has enabled, without its store: a broken one must not hide its own cause."""
     folder = office_folder(place)
     if folder is not None:
-        enabled = Settings.read(folder).plugins
-    elif place is None:
+        return Settings.read(folder).plugins
+    if place is None:
         click.echo(f"Hier liegt kein Büro ({SETTINGS} fehlt); gezeigt wird, was installiert ist.", err=True)
-    return Registry.load(enabled)
+    return ()
+
+
+def _roll_call(enabled: tuple[str, ...], timeout: int | None) -> RollCall:
+    from koschuso.plugin.roll_call import PATIENCE, roll_call  # noqa: PLC0415 - only needed here
+
+    return roll_call(enabled, patience=float(timeout or PATIENCE))
 
 
 def _failure_as_json(failure: Failure) -> dict[str, Any]:
@@ -161,12 +194,10 @@ def _failure_as_json(failure: Failure) -> dict[str, Any]:
     return {**values, "stage_label": failure.stage.label}
 
 
-def _check(name: str, timeout: int, *, as_json: bool) -> int:
-    from koschuso.plugin.checks import check_installed  # noqa: PLC0415 - only --check needs it
+def _check(name: str, timeout: int | None, *, as_json: bool) -> int:
+    from koschuso.plugin.checks import PATIENCE, check_installed  # noqa: PLC0415 - only --check needs it
     from koschuso.plugin.discovery import installed_plugins  # noqa: PLC0415 - as above
 
-    if timeout <= 0:
-        raise WrongUse("Mit --timeout muss eine Zahl größer als 0 stehen.")
     names = [entry.name for entry in installed_plugins() if name in ("", entry.name)]
     if name and not names:
         raise WrongUse(f"Das Plugin »{name}« ist nicht installiert; »koschuso plugins« zeigt alle.")
@@ -178,9 +209,16 @@ def _check(name: str, timeout: int, *, as_json: bool) -> int:
             report(done, len(names))
             done += 1
 
-        reports = check_installed(name, patience=float(timeout), told=told)
+        reports = check_installed(name, patience=float(timeout or PATIENCE), told=told)
     if as_json:
-        print_json({"conforms": all(one.conforms for one in reports), "plugins": [one.to_json() for one in reports]})
+        print_json(
+            {
+                "koschuso": __version__,
+                "written_at": datetime.now(UTC).isoformat(timespec="seconds"),
+                "conforms": all(one.conforms for one in reports),
+                "plugins": [one.to_json() for one in reports],
+            }
+        )
     else:
         _print_reports(reports)
     return 0 if all(one.conforms for one in reports) else 1

@@ -133,7 +133,8 @@ if TYPE_CHECKING:
     from koschuso.reporting.document import Column as TableColumn
     from koschuso.reporting.document import Series as ChartSeries
     from koschuso.reporting.guarded import Count, Difference, Mean, Sentence, Share
-    from koschuso.reporting.parameters import Option, Parameters, PeriodKind
+    from koschuso.reporting.options import Option, OptionType
+    from koschuso.reporting.parameters import Parameters, PeriodKind
     from koschuso.reporting.report import OfficeInfo, Renderer, Report, View, make_document
     from koschuso.rules import Rule
     from koschuso.store.driver import Capability, StoreBackend, StoreDriver
@@ -204,6 +205,7 @@ __all__ = [
     "Occupancy",
     "OfficeInfo",
     "Option",
+    "OptionType",
     "Organisation",
     "Parameters",
     "Participation",
@@ -291,7 +293,8 @@ _HOMES: Final = {
     "NotFound": ("koschuso.errors", "NotFound"),
     "NotSupported": ("koschuso.errors", "NotSupported"),
     "OfficeInfo": ("koschuso.reporting.report", "OfficeInfo"),
-    "Option": ("koschuso.reporting.parameters", "Option"),
+    "Option": ("koschuso.reporting.options", "Option"),
+    "OptionType": ("koschuso.reporting.options", "OptionType"),
     "Parameters": ("koschuso.reporting.parameters", "Parameters"),
     "PeriodKind": ("koschuso.reporting.parameters", "PeriodKind"),
     "PluginFailed": ("koschuso.errors", "PluginFailed"),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from koschuso.errors import WrongUse
 from koschuso.plugin.inspection import BUILTIN
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
     from koschuso.plugin.failure import Origin
 
 __all__ = ["Offers"]
+
+_NEAR: Final = 0.7
+"""How alike two names have to be for the one to be taken for a mistyped other one."""
+
+_LEAST_PART: Final = 4
+"""As many letters of a name tell which one is meant."""
 
 T = TypeVar("T")
 
@@ -57,7 +64,8 @@ class Offers(Mapping[str, T], Generic[T]):
         """Return an offer by its name; koschuso's own and unmistakable ones also without what stands before ``:``.
 
         Raises:
-            WrongUse: There is no such offer; the message lists those there are and the plugins that were left out.
+            WrongUse: There is no such offer; the message names those that are called nearly so, else all there are, and the
+                plugins that were left out.
         """
         for candidate in (name, f"{BUILTIN}:{name}"):
             if candidate in self._records:
@@ -65,5 +73,13 @@ class Offers(Mapping[str, T], Generic[T]):
         short = [full for full in self._records if full.partition(":")[2] == name]
         if len(short) == 1:
             return self._records[short[0]]
+        if near := self._near(name.removeprefix(f"{BUILTIN}:")):
+            raise WrongUse(f"{self.label}: »{name}« gibt es nicht; meinten Sie {' oder '.join(near)}?{self._left_out}")
         known = ", ".join(self._records) or "keine"
         raise WrongUse(f"{self.label}: »{name}« gibt es nicht. Vorhanden sind: {known}.{self._left_out}")
+
+    def _near(self, name: str) -> list[str]:
+        """Give the names that are nearly this one, else those that it is a part of."""
+        known = [full.removeprefix(f"{BUILTIN}:") for full in self._records]
+        near = get_close_matches(name, known, cutoff=_NEAR)
+        return near or [one for one in known if len(name) >= _LEAST_PART and name.casefold() in one]

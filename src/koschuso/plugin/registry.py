@@ -7,12 +7,11 @@ other plugins and koschuso itself offer stays as it is, and no stored value is l
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
@@ -20,6 +19,7 @@ from koschuso import __version__
 from koschuso.errors import KoschusoError, PluginFailed
 from koschuso.guard import describe, guarded, guarded_items
 from koschuso.model import DeclaredFields
+from koschuso.plugin.at_work import at_work
 from koschuso.plugin.claims import merge_catalogues, settle_claims
 from koschuso.plugin.discovery import PLUGIN_NAME, Installed, installed_plugins, unmet_requirement
 from koschuso.plugin.failure import Failure, Origin, PluginInfo, PluginState, Stage
@@ -31,14 +31,17 @@ from koschuso.stability import Stability, warn_provisional
 if TYPE_CHECKING:
     from importlib.metadata import Distribution
 
+    from koschuso.guard import Outcome
     from koschuso.interchange.format import Format
-    from koschuso.model import Catalogue, ExtraField, Record
+    from koschuso.model import Catalogue, ExtraField
     from koschuso.privacy import DataHolder
     from koschuso.reporting.report import Renderer, Report
     from koschuso.rules import Rule
     from koschuso.store.driver import StoreBackend
 
 __all__ = ["BUILTIN", "Offers", "Registry"]
+
+T = TypeVar("T")
 
 # What is an enumeration in the model has its labels in a catalogue all the same.
 _STATES = {
@@ -74,6 +77,7 @@ class Registry:
         """Make an empty registry; use `load`."""
         self._loaded: dict[str, _Loaded] = {}
         self._failures: list[Failure] = []
+        self._told: Callable[[str, Stage, str], None] = lambda _plugin, _stage, _hook: None
         self._offers: dict[str, Offers[Any]] = {}
         self._names: dict[str, list[str]] = {}
         self._enabled: tuple[str, ...] = ()
@@ -88,6 +92,7 @@ class Registry:
         given: Mapping[str, object] = MappingProxyType({}),
         distributions: Iterable[Distribution] | None = None,
         version: str = __version__,
+        told: Callable[[str, Stage, str], None] = lambda _plugin, _stage, _hook: None,
     ) -> Registry:
         """Load koschuso's own offers and the enabled plugins.
 
@@ -98,10 +103,12 @@ class Registry:
             given: Plugins that are not installed but handed over as modules or objects, by name; they count as enabled.
             distributions: Where to look for installed plugins; by default everything on ``sys.path``.
             version: Version that requirements are checked against.
+            told: Called with plugin, stage and hook before code of the plugin runs.
         """
         from koschuso.plugin import builtin  # noqa: PLC0415 - what it offers is imported when it is asked for
 
         registry = cls()
+        registry._told = told
         registry._enabled = tuple(dict.fromkeys(enabled))
         registry._distributions = None if distributions is None else tuple(distributions)
         registry._register(Origin(plugin=BUILTIN, distribution=BUILTIN, version=__version__), builtin)
@@ -176,10 +183,6 @@ class Registry:
             return "thema"
         paths = VOCABULARIES.get(kind, {})
         return next((name for path, name in paths.items() if path.partition(".")[0] == field), "")
-
-    def labelled_extras(self, record: Record) -> tuple[tuple[str, str], ...]:
-        """Give the values of plugins' fields for people: labels where the field is declared, raw where it is not."""
-        return tuple((extra.label, extra.text) for extra in self.declared.shown(record))
 
     @cached_property
     def declared(self) -> DeclaredFields:
@@ -263,7 +266,7 @@ class Registry:
         if not candidates:
             wanted = Installed(name=name, distribution="", version="")
             if self._nameable(wanted):
-                cause = f"Das Plugin »{name}« ist eingeschaltet, aber nicht installiert. Bitte installieren Sie es, oder nehmen Sie es aus koschuso.toml heraus."
+                cause = f"Das Plugin »{name}« ist eingeschaltet, aber nicht installiert. Bitte installieren Sie es, oder schalten Sie es aus: koschuso plugins {name} --aus"
                 self._fail(wanted.failure(Stage.INSTALLATION, cause))
             return
         if len(candidates) > 1:
@@ -274,8 +277,7 @@ class Registry:
             return
         entry = candidates[0]
         if self._nameable(entry) and self._fits(entry, version):
-            with _screen_kept():
-                loaded = guarded(entry.entry_point.load)
+            loaded = self._at_work(name, Stage.IMPORT, entry.entry_point.load)
             if loaded.error is not None:
                 cause = f"Das Plugin lässt sich nicht laden: {describe(loaded.error)}."
                 self._fail(entry.failure(Stage.IMPORT, cause, loaded.error))
@@ -307,8 +309,7 @@ class Registry:
         return False
 
     def _register(self, origin: Origin, plugin: object) -> None:
-        with _screen_kept():
-            outcome = guarded(lambda: implementations(plugin, origin.plugin))
+        outcome = self._at_work(origin.plugin, Stage.REGISTER, lambda: implementations(plugin, origin.plugin))
         if outcome.value is None:
             error = outcome.error
             cause = (
@@ -328,6 +329,11 @@ class Registry:
 
     def _fail(self, failure: Failure) -> None:
         self._failures.append(failure)
+
+    def _at_work(self, plugin: str, stage: Stage, call: Callable[[], T], hook: str = "") -> Outcome[T]:
+        if plugin != BUILTIN:
+            self._told(plugin, stage, hook)
+        return at_work(plugin, stage, call)
 
     # -- asking ------------------------------------------------------------------------------------------------------
 
@@ -379,8 +385,7 @@ class Registry:
             check_records(given.value or (), hook, plugin.origin.plugin)
             return given.value or ()
 
-        with _screen_kept():
-            outcome = guarded(ask)
+        outcome = self._at_work(plugin.origin.plugin, Stage.CALL, ask, hook.name)
         if outcome.error is not None:
             error = outcome.error
             cause = (
@@ -409,13 +414,6 @@ class Registry:
             offers=tuple(self._names.get(entry.name, ())) if loaded else (),
             causes=tuple(failure.cause for failure in failures),
         )
-
-
-@contextmanager
-def _screen_kept() -> Iterator[None]:
-    """Lead what a plugin prints to standard error: standard output belongs to the command, and may be JSON."""
-    with redirect_stdout(sys.stderr):
-        yield
 
 
 def _warn_of_provisional(implementations: Mapping[str, Callable[[], Iterable[Any]]]) -> None:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from koschuso.model import Finding
-    from koschuso_files.driver import FilesDriver
+    from koschuso_files.writer import Writer
 
 __all__ = ["Outside"]
 
@@ -58,17 +58,17 @@ class Outside:
     """See the module.
 
     Args:
-        driver: The open store.
+        writer: The open store.
         root: Its folder.
         deletions: ``annehmen``, ``zuruecknehmen``, or nothing.
     """
 
-    def __init__(self, driver: FilesDriver, root: Path, deletions: str) -> None:
-        self._driver = driver
+    def __init__(self, writer: Writer, root: Path, deletions: str) -> None:
+        self._writer = writer
         self._root = root
         self._deletions = deletions
         self._notices = Notices(root)
-        self._taking = Taking(driver, root, self._notices)
+        self._taking = Taking(writer, root, self._notices)
         self._next = 0.0
         self._passed: dict[str, Signature] = {}
         self._asked: frozenset[str] = frozenset()
@@ -95,7 +95,7 @@ class Outside:
         self._look_at_stale(seen)
         if not (seen.changed or seen.new or seen.missing):
             return
-        faces = self._driver.holding.faces
+        faces = self._writer.holding.faces
         torn = [face for face in seen.missing.values() if face.at > faces.settled and not face.ours]
         self._look_at_changed(seen)
         self._look_at_new(seen)
@@ -132,8 +132,8 @@ class Outside:
 
     def settled_number(self, face: Face) -> int:
         """Give the number of the last change whose file is known to have been on the disk."""
-        state = self._driver.holding.state
-        settled = self._driver.holding.faces.settled
+        state = self._writer.holding.state
+        settled = self._writer.holding.faces.settled
         entry = state.entry(*face.key)
         number = 0 if entry is None else entry.number
         if face.at <= settled:
@@ -146,7 +146,7 @@ class Outside:
 
     def _scan(self) -> _Seen:
         seen = _Seen({}, {}, {}, {})
-        faces = self._driver.holding.faces
+        faces = self._writer.holding.faces
         for folder in faces.folders():
             known = dict(faces.in_folder(folder))
             suffix = _suffix_in(folder)
@@ -177,7 +177,7 @@ class Outside:
 
     def _look_at_stale(self, seen: _Seen) -> None:
         """Take away what a crash left of files that are to be gone."""
-        faces = self._driver.holding.faces
+        faces = self._writer.holding.faces
         for path, face in seen.stale.items():
             data = self._read(path)
             if data is not None and face_digest(data) not in face.past:
@@ -185,7 +185,7 @@ class Outside:
             faces.remove(path)
 
     def _look_at_changed(self, seen: _Seen) -> None:
-        faces = self._driver.holding.faces
+        faces = self._writer.holding.faces
         torn: dict[Key, str] = {}
         for path, signature in seen.changed.items():
             folder, _, name = path.rpartition("/")
@@ -201,7 +201,7 @@ class Outside:
                 base = self.settled_number(face) if face.at > faces.settled and not face.ours else None
                 self.take(Edit(face, data, base, doubtful=faces.is_in_doubt(face) and may_be_torn(face, data)))
         if torn:
-            with self._driver.alone() as transaction:
+            with self._writer.alone() as transaction:
                 transaction.redo.update(torn)
                 transaction.handled.update(torn)
 
@@ -232,7 +232,7 @@ class Outside:
             raise _NotOurs("Sie enthält mehrere Einträge; bitte mit »koschuso import« einlesen.")
         record = principal[0]
         key = record.KIND, record.id
-        faces = self._driver.holding.faces
+        faces = self._writer.holding.faces
         there = faces.of(key)
         if there is not None:
             if (self._root / there.path).exists():
@@ -242,10 +242,10 @@ class Outside:
             if face_digest(data) != face.digest:
                 self.take(Edit(face, data, None))
                 return
-            with self._driver.alone() as transaction:
+            with self._writer.alone() as transaction:
                 self._taking.accept(transaction, face, data)
             return
-        with self._driver.alone() as transaction:
+        with self._writer.alone() as transaction:
             if transaction.get(*key) is not None:
                 raise _NotOurs("Einen Eintrag mit dieser Kennung gibt es schon.")
             for one in reading.records:
@@ -257,7 +257,7 @@ class Outside:
                 transaction.redo.add(key)
 
     def _look_at_missing(self, missing: list[Face]) -> None:
-        faces = self._driver.holding.faces
+        faces = self._writer.holding.faces
         by_folder: dict[str, list[Face]] = {}
         again: list[Key] = []
         for face in missing:
@@ -299,9 +299,9 @@ class Outside:
                 face.key,
             )
             return False
-        with self._driver.alone() as transaction:
+        with self._writer.alone() as transaction:
             if kind == "event":
-                for other in self._driver.holding.attached_to(id_):
+                for other in self._writer.holding.attached_to(id_):
                     transaction.remove(*other, expect=ANY)
             transaction.remove(kind, id_, expect=ANY)
         self._notices.tell(
@@ -311,14 +311,14 @@ class Outside:
 
     def _is_needed(self, key: Key) -> bool:
         kind, id_ = key
-        attached = set(self._driver.holding.attached_to(id_)) if kind == "event" else set()
+        attached = set(self._writer.holding.attached_to(id_)) if kind == "event" else set()
         if any(other[0] != "event" for other in attached):
             return True
         return any(
             entry.index is not None
             and id_ in (entry.index.subject, entry.index.object)
             and (other, found) not in attached
-            for other, documents in self._driver.holding.state.kinds.items()
+            for other, documents in self._writer.holding.state.kinds.items()
             for found, entry in documents.entries.items()
         )
 
@@ -330,16 +330,16 @@ class Outside:
 
     def _write_again(self, keys: list[Key]) -> None:
         if keys:
-            with self._driver.alone() as transaction:
+            with self._writer.alone() as transaction:
                 transaction.redo.update(keys)
 
     def _rendered(self, key: Key) -> bytes | None:
-        with self._driver.alone() as transaction:
+        with self._writer.alone() as transaction:
             body = transaction.body(*key)
-            face = self._driver.holding.faces.of(key)
+            face = self._writer.holding.faces.of(key)
             if face is None or face.path.endswith(".json"):
                 return body
-            records = item_records(key, transaction, self._driver.holding)
+            records = item_records(key, transaction, self._writer.holding)
         return render(records, EARLY) if records else None
 
     def _read(self, path: str) -> bytes | None:

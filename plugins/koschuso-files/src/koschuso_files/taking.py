@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from koschuso.model import Record
-    from koschuso_files.driver import FilesDriver
     from koschuso_files.noticing import Notices
     from koschuso_files.transaction import FilesTransaction
+    from koschuso_files.writer import Writer
 
 __all__ = ["EARLY", "Edit", "Taking", "why"]
 
@@ -56,13 +56,13 @@ class Taking:
     """See the module.
 
     Args:
-        driver: The open store; the writer lock is held.
+        writer: The open store; the writer lock is held.
         root: Its folder.
         notices: Where people are told.
     """
 
-    def __init__(self, driver: FilesDriver, root: Path, notices: Notices) -> None:
-        self._driver = driver
+    def __init__(self, writer: Writer, root: Path, notices: Notices) -> None:
+        self._writer = writer
         self._root = root
         self._notices = notices
 
@@ -81,7 +81,7 @@ class Taking:
             )
             return
         try:
-            with self._driver.alone() as transaction:
+            with self._writer.alone() as transaction:
                 contested = self._merge(transaction, edit, suffix)
                 if contested or edit.base is not None:
                     if contested:
@@ -162,8 +162,8 @@ class Taking:
 
     def _records_at(self, transaction: FilesTransaction, key: Key, number: int | None) -> list[Record]:
         if number is None:
-            return item_records(key, transaction, self._driver.holding)
-        keys = [key, *(self._driver.holding.attached_to(key[1]) if key[0] == "event" else ())]
+            return item_records(key, transaction, self._writer.holding)
+        keys = [key, *(self._writer.holding.attached_to(key[1]) if key[0] == "event" else ())]
         return [record for one in keys if (record := self._record_at(transaction, one, number)) is not None]
 
     def _set_aside(self, edit: Edit, suffix: str, rule: str, message: str) -> None:
@@ -171,7 +171,7 @@ class Taking:
         key = edit.face.key
         kept = self._notices.set_aside(key, suffix, edit.data)
         self._notices.tell(rule, message.replace("{kept}", kept), key)
-        with self._driver.alone() as transaction:
+        with self._writer.alone() as transaction:
             transaction.redo.add(key)
             transaction.handled[key] = face_digest(edit.data)
 

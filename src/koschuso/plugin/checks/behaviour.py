@@ -6,11 +6,11 @@ from contextlib import nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from koschuso.errors import Unavailable
+from koschuso.errors import Refused, Unavailable, WrongUse
 from koschuso.guard import describe, guarded
 from koschuso.plugin.checks.another_day import another_day
 from koschuso.plugin.checks.clause import Shortfall
-from koschuso.plugin.checks.example_office import MOMENT, RulesView, example_records, view_of
+from koschuso.plugin.checks.example_office import MOMENT, example_records, view_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -55,11 +55,11 @@ def _states(
 def _rule(
     rule: Any, records: tuple[Record, ...], state: str, catalogues: Mapping[str, Catalogue]
 ) -> Iterator[Shortfall]:
-    from koschuso.rules import check  # noqa: PLC0415 - only where there are rules
+    from koschuso.rules import Snapshot, check  # noqa: PLC0415 - only where there are rules
 
-    outcome = guarded(lambda: check(RulesView(records, catalogues), [rule]))
+    outcome = guarded(lambda: check(view_of(records, catalogues), [rule]))
     with another_day(rule.check):
-        repeated = guarded(lambda: check(RulesView(records, catalogues), [rule]))
+        repeated = guarded(lambda: check(view_of(records, catalogues), [rule]))
     first, second = outcome.value or (), repeated.value or ()
     broken = next((found.message for found in first if found.rule == "regel.gescheitert"), "")
     problem = ""
@@ -67,7 +67,7 @@ def _rule(
         problem = f"bricht ab: {describe(outcome.error)}"
     elif broken:
         # On invented records the text of the error helps and tells nobody anything.
-        again = guarded(lambda: list(rule.check(RulesView(records, catalogues))))
+        again = guarded(lambda: list(rule.check(Snapshot(view_of(records, catalogues), MOMENT))))
         problem = f"bricht ab: {describe(again.error)}" if again.error is not None else broken
     elif first != second:
         problem = "findet beim zweiten Mal etwas anderes; sie hängt von etwas anderem ab als von den Daten, zum Beispiel von der Uhr"
@@ -75,6 +75,17 @@ def _rule(
         problem = "gibt einen Hinweis ohne Text oder ohne Kennung (rule)"
     if problem:
         yield Shortfall(clause="B1", offer=rule.name, message=f"Die Regel {problem} (auf einem {state} Bestand).")
+
+
+def _audiences(report: Any) -> tuple[str, ...]:
+    """Give an audience that sees everything and one that does not, as far as the report is for them."""
+    tried = ("intern", "oeffentlich")
+    return tuple(one for one in tried if not report.audiences or one in report.audiences) or report.audiences[:1]
+
+
+def _examples(report: Any) -> dict[str, str]:
+    """Give what a report cannot be made without, as its own examples say."""
+    return {option.name: option.example for option in report.parameters if option.required}
 
 
 def _report(
@@ -88,12 +99,14 @@ def _report(
 ) -> Iterator[Shortfall]:
     from koschuso.reporting.rendering import BUILTIN_RENDERERS  # noqa: PLC0415 - only where there are reports
 
-    for audience in ("intern", "oeffentlich"):
-        run = partial(report.run, audience=audience)
+    for audience in _audiences(report):
+        run = partial(report.run, audience=audience, **_examples(report))
         built = guarded(lambda run=run: run(view_of(records, catalogues, fields)))  # type: ignore[misc]
         with another_day(report.build):
             again = guarded(lambda run=run: run(view_of(records, catalogues, fields)))  # type: ignore[misc]
         problem = ""
+        if _examples(report) and isinstance(built.error, Refused) and not isinstance(built.error, WrongUse):
+            continue  # it asks for something, such as the id of a record, of which there is no such one here
         if built.value is None:
             problem = f"entsteht nicht: {describe(built.error or TypeError())}"
         elif built.value != again.value:

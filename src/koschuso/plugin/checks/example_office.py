@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from koschuso.errors import NotFound
 from koschuso.model import (
     Activity,
     Address,
@@ -29,7 +28,6 @@ from koschuso.model import (
     Period,
     Person,
     Position,
-    Record,
     Reference,
     Relation,
     SchoolProfile,
@@ -43,13 +41,11 @@ from koschuso.plugin.checks.offered import make_value
 from koschuso.reporting.view import OfficeInfo, RecordsView
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
-    from koschuso.model import Catalogue, ExtraField
+    from koschuso.model import Catalogue, ExtraField, Record
 
-__all__ = ["MOMENT", "RulesView", "example_records", "view_of"]
-
-R = TypeVar("R", bound=Record)
+__all__ = ["MOMENT", "example_records", "view_of"]
 
 MOMENT: Final = datetime(2025, 10, 15, 10, 0, tzinfo=UTC)
 _OFFICE = OfficeInfo(name="Koordinierungsstelle Musterkreis", ags="05974", region="Musterkreis", id="stelle")
@@ -58,31 +54,8 @@ _OFFICE = OfficeInfo(name="Koordinierungsstelle Musterkreis", ags="05974", regio
 def view_of(
     records: Iterable[Record], catalogues: Mapping[str, Catalogue], fields: Iterable[ExtraField] = ()
 ) -> RecordsView:
-    """Give what a report may see."""
+    """Give what rules and reports may see."""
     return RecordsView(records, office=_OFFICE, as_of=MOMENT, catalogues=catalogues, findings=(), fields=fields)
-
-
-class RulesView:
-    """What rules are asked about: records in memory."""
-
-    def __init__(self, records: Iterable[Record], catalogues: Mapping[str, Catalogue]) -> None:
-        self._records = tuple(records)
-        self._catalogues = catalogues
-        self.as_of = MOMENT
-
-    def records(self, record_type: type[R], /) -> Sequence[R]:
-        """Give all records of a type."""
-        return tuple(record for record in self._records if isinstance(record, record_type))
-
-    def catalogue(self, name: str, /) -> Catalogue:
-        """Give a catalogue by its name.
-
-        Raises:
-            NotFound: There is none.
-        """
-        if name not in self._catalogues:
-            raise NotFound(f"Einen Katalog »{name}« gibt es nicht.")
-        return self._catalogues[name]
 
 
 def example_records(fields: Iterable[ExtraField], catalogues: Mapping[str, Catalogue]) -> tuple[Record, ...]:

@@ -1,4 +1,4 @@
-"""What the source files of a plugin tell without running them: private imports, and data kept outside the store.
+"""What the source files of a plugin tell without running them: what of koschuso they use, and data kept outside the store.
 
 Reading the syntax tree finds what is written; the watcher (`koschuso.plugin.checks.watching`) finds what happens.
 """
@@ -6,69 +6,29 @@ Reading the syntax tree finds what is written; the watcher (`koschuso.plugin.che
 from __future__ import annotations
 
 import ast
-from importlib import import_module, util
 from typing import TYPE_CHECKING, Final
 
 from koschuso.guard import guarded
 from koschuso.plugin.checks.clause import Shortfall
+from koschuso.plugin.checks.reaching import private_reaches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-__all__ = ["DECLARATION", "PUBLIC_MODULES", "check_sources", "is_public", "kept_outside"]
-
-PUBLIC_MODULES: Final = frozenset(
-    {
-        "koschuso",
-        "koschuso.codec",
-        "koschuso.errors",
-        "koschuso.interchange.ical",
-        "koschuso.interchange.vcard",
-        "koschuso.model",
-        "koschuso.plugin",
-        "koschuso.query",
-        "koschuso.store",
-        "koschuso.store.chain",
-        "koschuso.store.conditions",
-        "koschuso.store.driver",
-        "koschuso.store.indexing",
-        "koschuso.store.location",
-        "koschuso.store.locks",
-        "koschuso.store.storable",
-        "koschuso.store.url",
-        "koschuso.testing",
-    }
-)
-"""What a plugin may import of koschuso; below ``koschuso.testing`` everything without an underscore."""
+__all__ = ["DECLARATION", "check_sources", "declared", "kept_outside", "parsed"]
 
 DECLARATION: Final = "KEEPS_PERSONAL_DATA"
 """Name of the constant in a plugin's module that says whether it keeps personal data of its own."""
 
-_ROOT = "koschuso"
-_KIT = "koschuso.testing"
-
-
-def is_public(module: str) -> bool:
-    """Tell whether a plugin may import a module of koschuso.
-
-    >>> is_public("koschuso.plugin"), is_public("koschuso.plugin.registry"), is_public("koschuso_muster")
-    (True, False, True)
-    """
-    if module != _ROOT and not module.startswith(f"{_ROOT}."):
-        return True
-    if any(part.startswith("_") for part in module.split(".")):
-        return False
-    return module in PUBLIC_MODULES or module.startswith(f"{_KIT}.") or module == "koschuso.interchange"
-
 
 def check_sources(files: Iterable[Path]) -> Iterator[Shortfall]:
-    """Check the source files of a plugin for imports of what is private to koschuso (I1)."""
+    """Check the source files of a plugin for what is private to koschuso (I1)."""
     for path in files:
         tree = parsed(path)
         if tree is None:
             continue
-        for line, name in _imports(tree):
+        for line, name in private_reaches(tree):
             yield Shortfall(
                 clause="I1",
                 message=f"»{name}« gehört koschuso allein und kann sich jederzeit ändern. Bitte nehmen Sie, was in "
@@ -80,47 +40,6 @@ def check_sources(files: Iterable[Path]) -> Iterator[Shortfall]:
 def parsed(path: Path) -> ast.Module | None:
     """Read a source file; ``None`` for one that is no Python, which the import tells better."""
     return guarded(lambda: ast.parse(path.read_bytes())).value
-
-
-def _imports(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    """Give line and name of every import of something private."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from ((node.lineno, alias.name) for alias in node.names if not is_public(alias.name))
-        elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
-            yield from (
-                (node.lineno, name) for name in private_names(node.module, [alias.name for alias in node.names])
-            )
-        elif isinstance(node, ast.Call) and _called(node.func) in {"import_module", "__import__", "find_spec"}:
-            first = node.args[0] if node.args else None
-            if isinstance(first, ast.Constant) and isinstance(first.value, str) and not is_public(first.value):
-                yield node.lineno, first.value
-
-
-def private_names(module: str, names: Iterable[str]) -> Iterator[str]:
-    """Give what of ``from module import names`` is private to koschuso."""
-    if module != _ROOT and not module.startswith(f"{_ROOT}."):
-        return
-    if not is_public(module):
-        yield module
-        return
-    for name in names:
-        full = f"{module}.{name}"
-        if name == "*" or (is_public(full) and not name.startswith("_") and _is_module(full)):
-            continue
-        hidden = name.startswith("_") and not (name.startswith("__") and name.endswith("__"))
-        if hidden or _is_module(full) or name not in _public_names(module):
-            yield full
-
-
-def _is_module(name: str) -> bool:
-    return guarded(lambda: util.find_spec(name)).value is not None
-
-
-def _public_names(module: str) -> frozenset[str]:
-    found = guarded(lambda: import_module(module)).value
-    names = getattr(found, "__all__", None)
-    return frozenset(names if names is not None else dir(found)) | {"__version__"}
 
 
 def _called(function: ast.expr) -> str:

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
-from koschuso.plugin.checks.sources import is_public, private_names
+from koschuso.plugin.checks.reaching import is_public, private_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -162,9 +162,9 @@ class Watch:
 def state() -> dict[str, Any]:
     """Take down what every part of the program shares; equal states mean that nothing was changed."""
     import decimal  # noqa: PLC0415 - for checks only
-    import locale  # noqa: PLC0415
-    import logging  # noqa: PLC0415
-    import socket  # noqa: PLC0415
+    import locale  # noqa: PLC0415 - as above
+    import logging  # noqa: PLC0415 - as above
+    import socket  # noqa: PLC0415 - as above
 
     root = logging.getLogger()
     shared: dict[str, Any] = {
