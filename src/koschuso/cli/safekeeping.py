@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 __all__ = ["SAFEKEEPING"]
 
 _MOST_DAMAGES = 20
+_READABLE_IN_SETTINGS = (
+    "Das Passwort steht jetzt lesbar in koschuso.toml; in Sicherungen kommt es nicht. Sicherer ist es in einer eigenen Datei; "
+    "wie, sagt die Anleitung des Plugins."
+)
 
 
 @command("backup")
@@ -35,6 +39,7 @@ _MOST_DAMAGES = 20
 )
 def backup(ziel: str, buero: str | None, keep: str, as_json: bool) -> int:
     """Sichert das ganze Büro in eine Datei; ZIEL ist ein Ordner oder eine neue Datei, etwa heute.zip."""
+    _require_named(ziel, "ein Ziel für die Sicherung")
     with open_office(buero) as office, progress("Sichern") as report:
         result = office.backup(ziel, keep=keep, progress=report)
     manifest = result.manifest
@@ -45,11 +50,16 @@ def backup(ziel: str, buero: str | None, keep: str, as_json: bool) -> int:
                 "manifest": _manifest_as_json(manifest),
                 "removed": [str(path) for path in result.removed],
                 "damaged": [str(path) for path in result.damaged],
+                "left_out": list(result.left_out),
             }
         )
     else:
         click.echo(f"{result.path}: {_records(manifest.counts)} Datensätze gesichert und nachgelesen.")
         click.echo(f"Stand: {manifest.stand}")
+        if manifest.password_removed:
+            click.echo(
+                "Das Passwort des Speichers steht nicht in der Sicherung. Bitte bewahren Sie es an einem anderen Ort auf."
+            )
         if not result.path.suffix:
             click.echo(f"{result.path.name} ist eine Datei (ZIP); einen Ordner dieses Namens gab es nicht.")
         for path in result.removed:
@@ -59,7 +69,9 @@ def backup(ziel: str, buero: str | None, keep: str, as_json: bool) -> int:
                 f"{click.style('Warnung', fg='yellow')}: {path.name} ist beschädigt; deshalb wurde nichts abgeräumt.",
                 err=True,
             )
-    return 1 if result.damaged else 0
+        for sentence in result.left_out:
+            click.echo(f"{click.style('Warnung', fg='yellow')}: {sentence}", err=True)
+    return 1 if result.damaged or result.left_out else 0
 
 
 @command("restore")
@@ -70,16 +82,26 @@ def restore(sicherung: str, ordner: str, store: str, as_json: bool) -> None:
     """Spielt eine Sicherung in einen neuen Ordner zurück, nachdem alles darin geprüft wurde."""
     from koschuso.office import Office  # noqa: PLC0415 - keeps help quick
 
+    _require_named(sicherung, "die Sicherung")
+    _require_named(ordner, "den neuen Ordner")
     with progress("Zurückspielen") as report:
         result = Office.restore(sicherung, ordner, store=store, progress=report)
     manifest = result.manifest
     if as_json:
-        print_json({"folder": str(result.folder), "manifest": _manifest_as_json(manifest)})
+        print_json({"folder": str(result.folder), "password": result.password, "manifest": _manifest_as_json(manifest)})
         return
     click.echo(
         f"Zurückgespielt nach {result.folder}: {manifest.office_name}, Stand vom {_moment(manifest)}, "
         f"{_records(manifest.counts)} Datensätze, alle geprüft."
     )
+    if result.password:
+        click.echo(_READABLE_IN_SETTINGS)
+    elif manifest.password_removed:
+        click.echo(
+            f"Das Passwort des früheren Speichers ({manifest.scheme}) war nicht in der Sicherung. Das zurückgespielte Büro braucht "
+            f"es nicht; für einen Umzug dorthin steht es in dessen Adresse: koschuso copy {quoted(result.folder)} "
+            f"{manifest.scheme}://… --umstellen"
+        )
     click.echo(f"Weiter mit: koschuso check --buero {quoted(result.folder)}")
 
 
@@ -120,6 +142,9 @@ def copy(quelle: str, ziel: str, umstellen: bool, as_json: bool) -> None:
     """
     from koschuso.office.moving import copy as copy_places  # noqa: PLC0415 - only this command needs it
 
+    _require_named(quelle, "die Quelle")
+    _require_named(ziel, "das Ziel")
+
     with progress("Kopieren") as report:
         result = copy_places(quelle, ziel, switch=umstellen, progress=report)
     copied = result.copy
@@ -143,15 +168,18 @@ def copy(quelle: str, ziel: str, umstellen: bool, as_json: bool) -> None:
     if result.switched:
         click.echo(f"Umgestellt: Das Büro in {quelle} arbeitet jetzt mit diesem Speicher. Der alte ist unverändert.")
         if result.password:
-            click.echo(
-                "Das Passwort steht jetzt lesbar in koschuso.toml und in jeder Sicherung. Sicherer ist es in einer eigenen "
-                "Datei; wie, sagt die Anleitung des Plugins."
-            )
+            click.echo(_READABLE_IN_SETTINGS)
     elif Path(quelle).is_dir():
         click.echo(
             "Zum Umstellen alle anderen koschuso-Fenster schließen, dann: "
             f"koschuso copy {quoted(quelle)} ZIEL --umstellen"
         )
+
+
+def _require_named(text: str, what: str) -> None:
+    """Refuse an empty argument, such as a variable of a script that is not set: it would be the present folder."""
+    if not text.strip():
+        raise WrongUse(f"Bitte nennen Sie {what}; die Angabe ist leer.")
 
 
 def _print_verification(verification: Verification, stand: str, *, of_backup: bool) -> None:

@@ -1,13 +1,14 @@
-"""The file that a backup is: a ZIP with the store as a SQLite file, the settings, and a manifest that vouches for both.
+"""The file that a backup is: a ZIP with the office's store, settings and words, and a manifest that vouches for them.
 
-Nothing in it is compressed, so no small file can unpack to a huge one, and every byte is under the manifest's SHA-256 or
-a CRC of the ZIP. Reading trusts nothing: exactly the known names, each once, no links, no encryption, sizes as declared;
-what is unpacked gets a name that the reader chooses.
+The store is in it as a SQLite file, and the words are the Markdown files that the office writes for its reports. Nothing in it is compressed, so no small file can unpack to a huge one, and every byte is under the manifest's SHA-256 or
+a CRC of the ZIP. Reading trusts nothing: exactly the known names and plain ones below ``texte/``, each once, no links, no
+encryption, sizes as declared; what is unpacked gets a name that the reader chooses.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import stat
 import zipfile
 from datetime import datetime
@@ -18,19 +19,23 @@ import attrs
 import msgspec
 
 from koschuso.errors import Corrupt, NotSupported, Refused
+from koschuso.files import new_private
+from koschuso.reporting.texts import FOLDER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Container, Mapping
     from pathlib import Path
 
 __all__ = [
     "DATA",
     "MANIFEST",
     "SETTINGS_NAME",
+    "TEXTS",
     "BackupManifest",
     "OpenBackup",
     "PackedFile",
     "fingerprint",
+    "is_text_name",
     "open_backup",
     "write_backup",
 ]
@@ -41,12 +46,18 @@ DATA: Final = "koschuso.db"
 SETTINGS_NAME: Final = "koschuso.toml"
 """Name of the settings in a backup, byte for byte as in the office's folder."""
 
+TEXTS: Final = FOLDER
+"""Name of the folder with the office's words for its reports, in a backup as beside the settings."""
+
 MANIFEST: Final = "manifest.json"
-"""Name of what tells about the other two."""
+"""Name of what tells about the others."""
 
 _FORMAT: Final = "koschuso-backup"
 _VERSION: Final = 1
 _LARGEST_TEXT: Final = 1024 * 1024
+_LARGEST_MANIFEST: Final = 16 * _LARGEST_TEXT
+_LONGEST_PART: Final = 255
+_UNUSUAL: Final = re.compile(r"[\x00-\x1f\x7f\\:\ud800-\udfff]")
 _PIECE: Final = 1024 * 1024
 _ENCRYPTED: Final = 0x1
 
@@ -77,6 +88,7 @@ class BackupManifest:
         stand: Position in the store's record of changes that the backup was made of: `Office.verify` tells later
             whether the store still holds everything up to it.
         files: The other files by name.
+        password_removed: Whether the settings lack the password that stood in the store's URL: none leaves in a backup.
         format: Always the same, to be told from other ZIP files.
         version: Version of the form of backups.
     """
@@ -93,6 +105,7 @@ class BackupManifest:
     head: str
     stand: str
     files: dict[str, PackedFile]
+    password_removed: bool = False
     format: str = _FORMAT
     version: int = _VERSION
 
@@ -126,17 +139,10 @@ class OpenBackup:
     def __exit__(self, *_exception: object) -> None:
         self._zip.close()
 
-    def text(self, name: str) -> bytes:
-        """Give a small file whole and checked.
-
-        Raises:
-            Corrupt: It is not what the manifest says.
-        """
-        if self.manifest.files[name].size > _LARGEST_TEXT:
-            raise self._damaged(f"{name} ist zu groß")
-        pieces: list[bytes] = []
-        self._stream(name, pieces.append)
-        return b"".join(pieces)
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Names of the office's words for its reports, each a plain path below ``texte/``."""
+        return tuple(name for name in self.manifest.files if is_text_name(name))
 
     def unpack(self, name: str, target: Path, progress: Callable[[int], None] = lambda _size: None) -> None:
         """Write a file of the backup under a new name, on the disk and checked.
@@ -144,7 +150,7 @@ class OpenBackup:
         Raises:
             Corrupt: It is not what the manifest says; what was written is to be thrown away.
         """
-        with target.open("xb") as file:
+        with new_private(target) as file:
 
             def take(piece: bytes) -> None:
                 file.write(piece)
@@ -154,29 +160,37 @@ class OpenBackup:
             file.flush()
             os.fsync(file.fileno())
 
-    def check(self, progress: Callable[[int], None] = lambda _size: None) -> None:
+    def check(self, progress: Callable[[int], None] = lambda _size: None, *, without: Container[str] = ()) -> None:
         """Compare every file with the manifest.
+
+        Args:
+            progress: Is told how many bytes were read.
+            without: Names of files that somebody else compares.
 
         Raises:
             Corrupt: One is not what it says.
         """
         for name in self.manifest.files:
-            self._stream(name, lambda piece: progress(len(piece)))
+            if name not in without:
+                self._stream(name, lambda piece: progress(len(piece)))
 
     def _checked_manifest(self) -> BackupManifest:
         infos = {info.filename: info for info in self._zip.infolist()}
         if len(infos) != len(self._zip.infolist()):
             raise self._hostile("ein Name kommt doppelt vor")
-        if infos.keys() != {DATA, SETTINGS_NAME, MANIFEST}:
+        texts = {name for name in infos if is_text_name(name)}
+        if infos.keys() - texts != {DATA, SETTINGS_NAME, MANIFEST}:
             raise self._hostile("es enthält andere Dateien als eine Sicherung")
         if not all(map(_is_plain, infos.values())):
             raise self._hostile("eine Datei darin ist gepackt, verschlüsselt oder eine Verknüpfung")
         if sum(info.file_size for info in infos.values()) > self.path.stat().st_size:
             raise self._hostile("die Größen darin stimmen nicht")
-        if infos[MANIFEST].file_size > _LARGEST_TEXT:
+        if infos[MANIFEST].file_size > _LARGEST_MANIFEST:
             raise self._hostile("die Angaben zur Sicherung sind zu groß")
+        if infos[SETTINGS_NAME].file_size > _LARGEST_TEXT:
+            raise self._hostile("die Einstellungen darin sind zu groß")
         manifest = self._read_manifest()
-        sizes = {name: infos[name].file_size for name in (DATA, SETTINGS_NAME)}
+        sizes = {name: infos[name].file_size for name in (DATA, SETTINGS_NAME, *texts)}
         if {name: file.size for name, file in manifest.files.items()} != sizes:
             raise self._damaged("die Größen stimmen nicht mit den Angaben zur Sicherung überein")
         return manifest
@@ -258,7 +272,7 @@ def write_backup(
         files: Where the content of each comes from, by its name in the backup.
         progress: Is told how many bytes were written.
     """
-    with path.open("xb") as out:
+    with new_private(path) as out:
         with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
             archive.writestr(_entry(MANIFEST, manifest), msgspec.json.format(msgspec.json.encode(manifest), indent=2))
             for name, source in files.items():
@@ -269,6 +283,21 @@ def write_backup(
                         progress(len(piece))
         out.flush()
         os.fsync(out.fileno())
+
+
+def is_text_name(name: str) -> bool:
+    """Tell whether a name in a backup is that of one of the office's texts, and leads nowhere else on any system.
+
+    >>> is_text_name("texte/taetigkeitsbericht/2025/ausblick.md"), is_text_name("texte/../koschuso.db")
+    (True, False)
+    """
+    first, *parts = name.split("/")
+    return (
+        first == TEXTS
+        and bool(parts)
+        and not _UNUSUAL.search(name)
+        and all(part not in {"", ".", ".."} and len(part.encode()) <= _LONGEST_PART for part in parts)
+    )
 
 
 def fingerprint(path: Path, progress: Callable[[int], None] = lambda _size: None) -> PackedFile:

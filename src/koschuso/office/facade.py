@@ -1,56 +1,40 @@
-"""`Office`: one store, one registry, catalogues and settings; the façade that everyone uses."""
+"""`Office`: one store, one registry, catalogues and settings; the façade that everyone uses.
+
+Each method says what it promises; how it is done stands in the module that it calls.
+"""
 
 from __future__ import annotations
 
-from contextlib import suppress
-from datetime import UTC, datetime
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from koschuso.errors import InvalidRecord, NotFound, Refused, Unavailable, WrongUse
-from koschuso.files import reason, write_atomically
-from koschuso.model import RECORD_TYPES, Finding, Organisation, Record, Reference
+from koschuso.errors import Refused, WrongUse
+from koschuso.model import Organisation
+from koschuso.office.core import OpenOffice
 from koschuso.office.exporting import ExportResult, export, feed
-from koschuso.office.places import absolute_store, backends_for, database_file, local_path, scheme_of, with_plugin
+from koschuso.office.opening import connect, found, locate
 from koschuso.office.settings import SETTINGS, Settings
-from koschuso.office.view import OfficeView
-from koschuso.store import ANY, Outcome, open_store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from datetime import date
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import date, datetime
     from os import PathLike
 
-    from koschuso.model import Catalogue, ParticipationStatus
+    from koschuso.model import ParticipationStatus
     from koschuso.office.importing import ImportResult
     from koschuso.office.messaging import MessageResult
     from koschuso.office.safekeeping import BackupResult, RestoreResult
     from koschuso.office.surveying import SurveyResult
-    from koschuso.plugin.registry import Registry
-    from koschuso.query import Condition
     from koschuso.reporting.document import Document
-    from koschuso.reporting.texts import PreparedTexts, TextFolder
-    from koschuso.rules import Rule
-    from koschuso.store import Store, Stored, Verification
+    from koschuso.reporting.texts import PreparedTexts
+    from koschuso.store import Verification
 
-__all__ = ["Office", "SaveResult"]
-
-T = TypeVar("T", bound=Record)
+__all__ = ["Office"]
 
 
-@attrs.frozen(kw_only=True)
-class SaveResult:
-    """What saving records did: kind and id of each, by outcome."""
-
-    created: tuple[Reference, ...] = ()
-    updated: tuple[Reference, ...] = ()
-    unchanged: tuple[Reference, ...] = ()
-
-
-class Office:
+class Office(OpenOffice):
     """An office with its data.
 
     Open one with `Office.open` (or make one with `Office.init`) and use it as a context manager.
@@ -61,12 +45,6 @@ class Office:
         registry: koschuso's own and the enabled plugins' formats, reports, rules …
         store: Where the records are.
     """
-
-    def __init__(self, *, store: Store, registry: Registry, settings: Settings, folder: Path | None = None) -> None:
-        self.store = store
-        self.registry = registry
-        self.settings = settings
-        self.folder = folder
 
     @classmethod
     def init(cls, folder: str | PathLike[str], *, name: str, ags: str) -> Office:
@@ -92,25 +70,8 @@ class Office:
                     f"In {place} liegt schon ein anderes Büro (Schlüssel {existing.ags}); wählen Sie einen anderen Ordner."
                 )
             return cls.open(place)
-        existed = place.exists()
-        try:
-            place.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise Unavailable(f"Der Ordner {place} lässt sich nicht anlegen: {reason(error)}.") from error
-        # The store comes first: a folder that it refuses (network share, full disk) must not look like an office.
-        try:
-            office = cls._assemble(wanted, place)
-        except BaseException:
-            if not existed:
-                with suppress(OSError):
-                    place.rmdir()
-            raise
-        try:
-            write_atomically(place / SETTINGS, wanted.to_toml().encode())
-        except BaseException:
-            office.close()
-            raise
-        return office
+        registry, store = found(place, wanted)
+        return cls(store=store, registry=registry, settings=wanted, folder=place)
 
     @classmethod
     def open(cls, place: str | PathLike[str], *, settings: Settings | None = None) -> Office:
@@ -126,117 +87,9 @@ class Office:
             WrongUse: No installed plugin knows the scheme of the URL.
             Unavailable: The store cannot be opened.
         """
-        text = str(place)
-        if "://" in text or text == "memory:":
-            decided = attrs.evolve(settings or _NAMELESS, store=text)
-            _, plugin = backends_for(text, decided.plugins)
-            return cls._assemble(
-                attrs.evolve(decided, plugins=with_plugin(decided, plugin).get("plugins", decided.plugins)), None
-            )
-        path = Path(place)
-        if path.is_dir():
-            decided = settings or Settings.read(path)
-            _require_database(decided.store, path)
-            return cls._assemble(decided, path)
-        if not path.exists():
-            raise NotFound(f"{path} gibt es nicht; legen Sie ein Büro an mit: koschuso init {path} --ags SCHLUESSEL")
-        folder = path.parent
-        if settings is None and (folder / SETTINGS).exists():
-            settings = Settings.read(folder)
-        decided = attrs.evolve(settings or _NAMELESS, store=f"sqlite:///{path.name}")
-        _require_database(decided.store, folder)
-        return cls._assemble(decided, folder)
-
-    @classmethod
-    def _assemble(cls, settings: Settings, folder: Path | None) -> Office:
-        from koschuso.plugin.registry import Registry  # noqa: PLC0415 - `import koschuso` stays cheap
-
-        registry = Registry.load(enabled=settings.plugins)
-        scheme = scheme_of(settings.store)
-        if not any(scheme in backend.schemes for backend in registry.stores.values()):
-            _, plugin = backends_for(settings.store, settings.plugins)  # tells where nobody knows the scheme
-            raise Refused(
-                f"Der Speicher dieses Büros ({scheme}) braucht das Plugin »{plugin}«. Es ist installiert, aber nicht "
-                f'eingeschaltet: Bitte schreiben Sie in {SETTINGS} unter [plugins] in die Zeile »aktiv« auch "{plugin}".'
-            )
-        store = open_store(absolute_store(settings.store, folder), backends=registry.stores.values())
-        return cls(store=store, registry=registry, settings=settings, folder=folder)
-
-    def close(self) -> None:
-        """Close the store; the office can no longer be used."""
-        self.store.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_exception: object) -> None:
-        self.close()
-
-    def __repr__(self) -> str:
-        return f"<Office {self.settings.ags} {self.folder or ''}>"
-
-    @cached_property
-    def catalogues(self) -> Mapping[str, Catalogue]:
-        """Every catalogue by name, with what the enabled plugins added."""
-        return self.registry.catalogues
-
-    def records(self, record_type: type[T], *conditions: Condition) -> Iterator[T]:
-        """Give the records of a kind that meet all conditions, in the order of their ids."""
-        from koschuso.query import Query  # noqa: PLC0415 - `import koschuso` stays cheap
-
-        return (stored.value for stored in self.store.query(Query(record_type, where=conditions)))
-
-    def get(self, record_type: type[T], id: str) -> T:  # noqa: A002 - the record's own term
-        """Give one record.
-
-        Raises:
-            NotFound: There is none of this kind with this id.
-        """
-        return self.store.get(record_type, id).value
-
-    def find(self, id: str) -> list[Stored[Any]]:  # noqa: A002 - the record's own term
-        """Give every record with an id, of whatever kind; ``kind/id`` asks for one kind."""
-        kind, _, rest = id.partition("/")
-        kinds = [(RECORD_TYPES[kind], rest)] if kind in RECORD_TYPES and rest else []
-        places = kinds or [(record_type, id) for record_type in RECORD_TYPES.values()]
-        found = (self.store.find(record_type, wanted) for record_type, wanted in places)
-        return [stored for stored in found if stored is not None]
-
-    def save(self, *records: Record, reason: str = "Bearbeitung") -> SaveResult:
-        """Store records as they are, all or none; an equal one stays untouched.
-
-        New values of plugins' fields must fit their declaration, and a plugin must declare them: a typing mistake is not
-        kept quietly. Values that are stored already pass as they are, so that a plugin that is switched off or has
-        changed costs nothing. A `Store` knows no plugins and checks none of this.
-
-        Raises:
-            InvalidRecord: A new value of a plugin's field does not fit; nothing was stored. One finding for each.
-            Unavailable: The store cannot be written; nothing was changed.
-        """
-        # Looking and writing are one transaction: what somebody else saves in between is never overwritten unseen.
-        with self.store.transaction(reason=reason):
-            unique = {Reference(record.KIND, record.id): record for record in records}
-            self._require_declared(unique.values())
-            done = {reference: self.store.put(record, expect=ANY).outcome for reference, record in unique.items()}
-        by_outcome = {
-            outcome: tuple(reference for reference, found in done.items() if found is outcome) for outcome in Outcome
-        }
-        return SaveResult(
-            created=by_outcome[Outcome.CREATED],
-            updated=by_outcome[Outcome.UPDATED],
-            unchanged=by_outcome[Outcome.UNCHANGED],
-        )
-
-    def _require_declared(self, records: Iterable[Record]) -> None:
-        """Refuse new values of plugins' fields that do not fit their declaration."""
-        findings: list[Finding] = []
-        for record in records:
-            if record.extras:
-                stored = self.store.find(type(record), record.id)
-                findings += self.registry.declared.problems(record, None if stored is None else stored.value)
-        if findings:
-            sentences = " ".join(f"{finding.kind} {finding.id}: {finding.message}" for finding in findings)
-            raise InvalidRecord(sentences, findings)
+        decided, folder = locate(place, settings)
+        registry, store = connect(decided, folder)
+        return cls(store=store, registry=registry, settings=decided, folder=folder)
 
     def import_file(
         self,
@@ -264,6 +117,7 @@ class Office:
             progress: Is told now and then how many of how many bytes are done.
 
         Raises:
+            NotFound: There is no such file.
             Refused: The content is of no known format, or the file is empty or too large.
             WrongUse: A name in ``keep`` is none of the private properties, or the edition is no Schuljahr.
             Unavailable: The file cannot be read or the store cannot be written; nothing was changed.
@@ -297,6 +151,7 @@ class Office:
                 ``target_groups``, ``types``, ``scale``, ``dry_run``.
 
         Raises:
+            NotFound: There is no such file.
             Refused: A column is about pupils, parents or cases, there are no answers, or one fits no scale.
             WrongUse: The event does not exist, or fewer people were asked than answered.
             Unavailable: The file cannot be read or the store cannot be written; nothing was changed.
@@ -438,6 +293,7 @@ class Office:
 
         Raises:
             WrongUse: There is no such report or parameter.
+            Refused: Nothing is recorded of the time that is asked for, or a text of the office cannot be used.
             PluginFailed: A plugin's report failed.
         """
         report = self.registry.report(name)
@@ -445,8 +301,32 @@ class Office:
         if any(option.name == "felder" for option in report.parameters):
             parameters.setdefault("felder", self._report_fields())
         with self.registry.using(report.name), self.store.snapshot():
-            document = report.run(self.view(), **parameters)
+            view = self.view()
+            report.require_presence(view, **parameters)
+            document = report.run(view, **parameters)
         return attrs.evolve(document, renderers=(*self.registry.renderers.values(),))
+
+    def prepare_texts(self, name: str, **parameters: Any) -> PreparedTexts:
+        """Lay out the files in which the office writes its words for a report and a period.
+
+        Files that are there stay as they are; new ones begin with the words of the period before, marked as drafts.
+
+        Args:
+            name: Name of the report.
+            parameters: The period, as for `report`.
+
+        Raises:
+            WrongUse: There is no such report, the period is not understood, or the report has no texts.
+            Refused: The office has no folder, or a text of the period before cannot be used.
+            Unavailable: The folder cannot be written.
+        """
+        report = self.registry.report(name)
+        texts = self.texts
+        if texts is None:
+            raise Refused("Texte für Berichte liegen im Ordner des Büros; dieses Büro hat keinen Ordner.")
+        if not report.slots:
+            raise WrongUse(f"Der Bericht »{report.title}« hat keine Stellen für eigene Texte.")
+        return texts.prepare(report.name, report.asked(self.view(), **parameters).time, report.slots)
 
     def backup(
         self, path: str | PathLike[str], *, keep: str = "", progress: Callable[[int, int], None] | None = None
@@ -522,96 +402,4 @@ class Office:
             field.name
             for name in self.settings.report_fields
             if (field := declared.find(Organisation.KIND, name)) is not None
-        )
-
-    def check(self) -> tuple[Finding, ...]:
-        """Apply every rule, koschuso's own and the plugins', and give what they found."""
-        with self.store.snapshot():
-            return self.view().findings
-
-    def prepare_texts(self, name: str, **parameters: Any) -> PreparedTexts:
-        """Lay out the files in which the office writes its words for a report and a period.
-
-        Files that are there stay as they are; new ones begin with the words of the period before, marked as drafts.
-
-        Args:
-            name: Name of the report.
-            parameters: The period, as for `report`.
-
-        Raises:
-            NotFound: There is no such report.
-            WrongUse: The period is not understood, the report has no texts, or a text of before cannot be read.
-            Refused: The office has no folder.
-            Unavailable: The folder cannot be written.
-        """
-        report = self.registry.report(name)
-        texts = self._texts()
-        if texts is None:
-            raise Refused("Texte für Berichte liegen im Ordner des Büros; dieses Büro hat keinen Ordner.")
-        if not report.slots:
-            raise WrongUse(f"Der Bericht »{report.title}« hat keine Stellen für eigene Texte.")
-        return texts.prepare(report.name, report.asked(self.view(), **parameters).time, report.slots)
-
-    def view(self) -> OfficeView:
-        """Give a read-only view for reports and rules."""
-        from koschuso.reporting.report import OfficeInfo  # noqa: PLC0415 - `import koschuso` stays cheap
-
-        settings = self.settings
-        region = self._region()
-        office = OfficeInfo(name=settings.name, ags=settings.ags, region=region, id=settings.office_id)
-        return OfficeView(
-            self.store,
-            self.catalogues,
-            office,
-            self._as_of(),
-            self._rules,
-            declared=self.registry.declared,
-            texts=self._texts(),
-        )
-
-    def _texts(self) -> TextFolder | None:
-        from koschuso.reporting.texts import FOLDER, TextFolder  # noqa: PLC0415 - `import koschuso` stays cheap
-
-        return None if self.folder is None else TextFolder(self.folder / FOLDER)
-
-    def label(self, catalogue: str, key: str) -> str:
-        """Give the German label of a key; a key that is not known is shown as it is."""
-        known = self.catalogues.get(catalogue)
-        return key if known is None else known.label(key)
-
-    @cached_property
-    def _rules(self) -> tuple[Rule, ...]:
-        """Every rule; the one about extension fields is made of their declarations."""
-        from koschuso.rules import extras_rule  # noqa: PLC0415 - `import koschuso` stays cheap
-
-        return (*self.registry.rules.values(), extras_rule(self.registry.fields.values()))
-
-    def _as_of(self) -> datetime:
-        """When the data last changed: what reports and exports state instead of the clock, so that they stay the same."""
-        return self.store.last_changed_at() or datetime.now(UTC).replace(microsecond=0)
-
-    def _region(self) -> str:
-        from koschuso.nrw.municipalities import by_ags, exists  # noqa: PLC0415 - `import koschuso` stays cheap
-
-        return by_ags(self.settings.ags).title if exists(self.settings.ags) else ""
-
-
-_NAMELESS = Settings(name="Koordinierungsstelle Schulsozialarbeit", ags="05")
-
-
-def _require_database(url: str, folder: Path) -> None:
-    """Refuse to take a lost database, or a lost folder of files, for a new, empty one."""
-    whole = absolute_store(url, folder)
-    place = local_path(whole)
-    if place is not None and scheme_of(whole) != "sqlite" and not place.exists():
-        raise Unavailable(
-            f"Den Ordner {place} mit den Daten gibt es nicht. Wurde er verschoben oder umbenannt, geben Sie ihm seinen Namen "
-            "zurück; ist er verloren, nehmen Sie eine Sicherung: koschuso restore SICHERUNG NEUER-ORDNER. Soll dort neu "
-            "begonnen werden, legen Sie ihn leer an."
-        )
-    path = database_file(whole)
-    if path is not None and (not path.is_file() or path.stat().st_size == 0):
-        raise Unavailable(
-            f"Die Datenbank {path} fehlt oder ist leer, obwohl hier schon ein Büro angelegt wurde. "
-            "Legen Sie sie aus Ihrer Sicherung zurück: koschuso restore SICHERUNG NEUER-ORDNER"
         )

@@ -6,7 +6,6 @@ else saves in between is overwritten unseen. Memory is bounded by a portion, not
 
 from __future__ import annotations
 
-import stat
 from contextlib import suppress
 from functools import partial
 from hashlib import blake2b
@@ -17,13 +16,12 @@ import attrs
 
 from koschuso import __version__
 from koschuso.collector import collector_paused
-from koschuso.errors import Conflict, InvalidRecord, KoschusoError, NotFound, NotSupported, Refused, Unavailable
-from koschuso.files import reason
+from koschuso.errors import Conflict, InvalidRecord, KoschusoError, NotSupported, Refused
 from koschuso.interchange.format import Portion, ReadOptions, recognise
-from koschuso.interchange.limits import MAX_FILE_BYTES
 from koschuso.model import RECORD_TYPES, Finding, Reading, Record, Reference, Severity
 from koschuso.office.holdings import StoredRecords
 from koschuso.office.importing import ImportResult, References
+from koschuso.office.incoming import incoming
 from koschuso.office.merging import Decision, decide
 from koschuso.office.recognising import ImportMemory, key_of, reason_of
 from koschuso.privacy import refuse_case_columns, strip_private
@@ -96,27 +94,12 @@ class Intake:
     def take(self, file: Path) -> ImportResult:
         """Take over a file; see `koschuso.office.Office.import_file`."""
         self._name = file.name
-        try:
-            if not stat.S_ISREG(file.stat().st_mode) and not file.is_dir():
-                raise Refused(f"{file} ist keine gewöhnliche Datei, sondern etwa ein Gerät oder eine Pipe.")
-            with file.open("rb") as stream:
-                size = stream.seek(0, 2)
+        with incoming(file) as (stream, size):
+            beginning = stream.read(_WHOLE)
+            format_ = self._recognised(beginning, file)
+            if size > _WHOLE:
                 stream.seek(0)
-                if not size:
-                    raise Refused(f"Die Datei {file} ist leer.")
-                if size > MAX_FILE_BYTES:
-                    raise Refused(
-                        f"Die Datei {file} ist größer als {MAX_FILE_BYTES // 1024**2} MB; bitte teilen Sie sie auf."
-                    )
-                beginning = stream.read(_WHOLE)
-                format_ = self._recognised(beginning, file)
-                if size > _WHOLE:
-                    stream.seek(0)
-                return self._take(format_, stream if size > _WHOLE else BytesIO(beginning), size)
-        except FileNotFoundError as error:
-            raise NotFound(f"Die Datei {file} gibt es nicht; prüfen Sie Ordner und Schreibweise.") from error
-        except OSError as error:
-            raise Unavailable(f"Die Datei {file} lässt sich nicht lesen: {reason(error)}.") from error
+            return self._take(format_, stream if size > _WHOLE else BytesIO(beginning), size)
 
     def _recognised(self, data: bytes, file: Path) -> Format:
         try:

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from koschuso.interchange.itip import CalendarUser
-    from koschuso.office.facade import Office
+    from koschuso.office.core import OpenOffice
 
 __all__ = ["MessageResult", "messages"]
 
@@ -79,7 +79,7 @@ class MessageResult:
 
 
 def messages(
-    office: Office,
+    office: OpenOffice,
     event_id: str,
     *,
     method: str,
@@ -108,7 +108,7 @@ class _Messages:
     """The messages about one event."""
 
     def __init__(
-        self, office: Office, event: Event, *, stamp: datetime, sender: str, comment: str, draft: bool
+        self, office: OpenOffice, event: Event, *, stamp: datetime, sender: str, comment: str, draft: bool
     ) -> None:
         self.office = office
         self.event = event

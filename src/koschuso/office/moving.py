@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from koschuso.errors import WrongUse
+from koschuso.office.passwords import holds_password
 from koschuso.office.places import Place, database_file, find_place, local_path, scheme_of, with_plugin
 from koschuso.office.settings import Settings
 from koschuso.office.settings_edit import change_settings
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = ["MoveResult", "copy"]
-
-_PASSWORD = re.compile(r"://[^/?#@]*:[^/?#]+@|[?&](?:ssl)?password=[^&]", re.IGNORECASE)
 
 
 @attrs.frozen(kw_only=True)
@@ -96,7 +94,7 @@ def copy(
         settings_entry=entry,
         plugins=additions.get("plugins", () if settings is None else settings.plugins),
         switched=switch,
-        password=_PASSWORD.search(destination.url) is not None,
+        password=holds_password(destination.url),
     )
 
 

@@ -1,7 +1,7 @@
 """Keeping an office safe: backups, restoring them, and checking that everything is still as it was written.
 
-A backup is one file (see `koschuso.office.backup_file`) with everything of the office: all that the store holds, and the
-settings. It is made while others write, from one consistent state, and has its final name only once it was read back and
+A backup is one file (see `koschuso.office.backup_file`) with everything of the office that cannot be made again: all that
+the store holds, the office's words for its reports, and the settings without passwords. It is made while others write, from one consistent state, and has its final name only once it was read back and
 found right. Restoring works into a new folder only and gives it its name only once everything in it was checked.
 """
 
@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
+import tomllib
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -18,16 +20,19 @@ import attrs
 
 from koschuso import __version__
 from koschuso.errors import Corrupt, Refused, Unavailable, WrongUse
-from koschuso.files import give_name, reason, synchronise_folder
+from koschuso.files import give_name, make_private_folder, reason, synchronise_folder
 from koschuso.office.backup_file import (
     DATA,
     SETTINGS_NAME,
+    TEXTS,
     BackupManifest,
     OpenBackup,
     fingerprint,
     open_backup,
     write_backup,
 )
+from koschuso.office.backup_texts import gather_texts
+from koschuso.office.passwords import holds_password, without_password, without_passwords
 from koschuso.office.places import absolute_store, backends_for, scheme_of, simple_database, with_plugin
 from koschuso.office.rotation import Rotation, rotate
 from koschuso.office.settings import DATABASE, Settings
@@ -43,7 +48,7 @@ from koschuso.store.url import sqlite_url
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from koschuso.office.facade import Office
+    from koschuso.office.core import OpenOffice
     from koschuso.store.driver import StoreDriver
 
     Progress = Callable[[int, int], None]
@@ -66,12 +71,14 @@ class BackupResult:
         manifest: What the file says about itself.
         removed: Older backups that the rotation has removed.
         damaged: Older backups that it should have kept but found damaged; then it has removed none.
+        left_out: One German sentence for each file in the folder ``texte`` that could not come along.
     """
 
     path: Path
     manifest: BackupManifest
     removed: tuple[Path, ...] = ()
     damaged: tuple[Path, ...] = ()
+    left_out: tuple[str, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -82,14 +89,16 @@ class RestoreResult:
         folder: The new office's folder; `Office.open` opens it.
         manifest: What the backup said about itself.
         store: The store's URL as it stands in the settings now.
+        password: Whether it holds a password.
     """
 
     folder: Path
     manifest: BackupManifest
     store: str = attrs.field(repr=False)
+    password: bool = False
 
 
-def backup(office: Office, target: Path, *, keep: str = "", progress: Progress | None = None) -> BackupResult:
+def backup(office: OpenOffice, target: Path, *, keep: str = "", progress: Progress | None = None) -> BackupResult:
     """Write a backup of an office; see `Office.backup`."""
     rotation = Rotation.parse(keep) if keep else None
     if rotation is not None and not target.is_dir():
@@ -99,15 +108,16 @@ def backup(office: Office, target: Path, *, keep: str = "", progress: Progress |
     tell = _counting(progress)
     with _reporting(f"Die Sicherung {final} lässt sich nicht schreiben"), working_folder(office.folder) as work:
         clear_leftovers(final.parent)
-        data, settings = work / DATA, work / SETTINGS_NAME
+        data = work / DATA
         try:
             stand, copied = _take_snapshot(office.store.driver, data)
         except Unavailable as error:
             raise Unavailable(f"Es wurde keine Sicherung angelegt: {error.message}") from error
-        settings.write_bytes(_settings_of(office))
         verification, counts = _verified_snapshot(data)
-        size = data.stat().st_size + settings.stat().st_size
-        tell.total = 3 * size
+        password_removed = _lay_out_settings(office, work)
+        texts, left_out = ({}, ()) if office.folder is None else gather_texts(office.folder, work)
+        files = {DATA: data, SETTINGS_NAME: work / SETTINGS_NAME, **texts}
+        tell.total = 3 * sum(file.stat().st_size for file in files.values())
         manifest = BackupManifest(
             created=datetime.now().astimezone(),
             koschuso=__version__,
@@ -120,10 +130,11 @@ def backup(office: Office, target: Path, *, keep: str = "", progress: Progress |
             counts=counts,
             head=verification.head,
             stand=stand,
-            files={DATA: fingerprint(data, tell), SETTINGS_NAME: fingerprint(settings, tell)},
+            files={name: fingerprint(file, tell) for name, file in files.items()},
+            password_removed=password_removed,
         )
         try:
-            write_backup(unfinished, manifest, {DATA: data, SETTINGS_NAME: settings}, tell)
+            write_backup(unfinished, manifest, files, tell)
             with open_backup(unfinished) as written:
                 written.check(tell)
             try:
@@ -134,15 +145,17 @@ def backup(office: Office, target: Path, *, keep: str = "", progress: Progress |
             with suppress(OSError):
                 unfinished.unlink(missing_ok=True)
     if rotation is None:
-        return BackupResult(path=final, manifest=manifest)
+        return BackupResult(path=final, manifest=manifest, left_out=left_out)
     # The new backup stands, whatever becomes of the old ones.
     with _reporting(f"Die Sicherung {final} steht, aber ältere ließen sich nicht abräumen"):
         removed, damaged = rotate(final, rotation, office.store.driver)
-    return BackupResult(path=final, manifest=manifest, removed=removed, damaged=damaged)
+    return BackupResult(path=final, manifest=manifest, removed=removed, damaged=damaged, left_out=left_out)
 
 
 def restore(source: Path, folder: Path, *, store: str = "", progress: Progress | None = None) -> RestoreResult:
     """Make an office of a backup; see `Office.restore`."""
+    if store and scheme_of(store) == "memory":
+        raise WrongUse("Der Speicher »memory:« vergeht mit diesem Befehl. Bitte einen Speicher nennen, der bleibt.")
     given, folder = folder, Path(os.path.abspath(folder))  # noqa: PTH100 - resolve() would follow symbolic links
     _require_new(folder, given)
     tell = _counting(progress)
@@ -152,7 +165,7 @@ def restore(source: Path, folder: Path, *, store: str = "", progress: Progress |
         tell.total = sum(file.size for file in manifest.files.values())
         folder.parent.mkdir(parents=True, exist_ok=True)
         clear_leftovers(folder.parent)
-        unfinished.mkdir()
+        make_private_folder(unfinished)
         try:
             archive.unpack(SETTINGS_NAME, unfinished / SETTINGS_NAME, tell)
             settings = _checked_settings(unfinished, archive)
@@ -165,11 +178,12 @@ def restore(source: Path, folder: Path, *, store: str = "", progress: Progress |
                 url = _restore_elsewhere(data, store, unfinished, settings, progress)
             elif not name:
                 change_settings(unfinished, store=url)
+            _unpack_texts(archive, unfinished, tell)
             synchronise_folder(unfinished)
             _name_folder(unfinished, folder)
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
-    return RestoreResult(folder=given, manifest=manifest, store=url)
+    return RestoreResult(folder=given, manifest=manifest, store=url, password=holds_password(url))
 
 
 def verify(store_driver: StoreDriver, stand: str = "") -> Verification:
@@ -197,7 +211,7 @@ def verify_backup(path: Path, *, progress: Progress | None = None) -> tuple[Back
     with _reporting(f"Die Sicherung {path} lässt sich nicht prüfen"), open_backup(path) as archive:
         manifest = archive.manifest
         tell.total = sum(file.size for file in manifest.files.values())
-        archive.text(SETTINGS_NAME)
+        archive.check(tell, without={DATA})
         with working_folder(None) as work:
             archive.unpack(DATA, work / DATA, tell)
             with SqliteDriver(work / DATA) as driver:
@@ -229,11 +243,29 @@ def _final_name(target: Path, settings: Settings) -> Path:
     return target
 
 
-def _settings_of(office: Office) -> bytes:
-    """Give the settings as the folder has them, else as they are."""
+def _lay_out_settings(office: OpenOffice, work: Path) -> bool:
+    """Write the settings for a backup as the folder has them, else as they are; tell whether a password was taken out."""
+    path = work / SETTINGS_NAME
     if office.folder is not None and (office.folder / SETTINGS_NAME).is_file():
-        return (office.folder / SETTINGS_NAME).read_bytes()
-    return office.settings.to_toml().encode()
+        path.write_bytes((office.folder / SETTINGS_NAME).read_bytes())
+    else:
+        path.write_bytes(office.settings.to_toml().encode())
+    written = Settings.read(work)
+    if not holds_password(written.store):
+        return False
+    wanted = attrs.evolve(written, store=without_password(written.store))
+    path.write_bytes(_without_passwords(path.read_text(encoding="utf-8-sig"), written, wanted, path).encode())
+    return True
+
+
+def _without_passwords(text: str, written: Settings, wanted: Settings, path: Path) -> str:
+    """Take the passwords out of the text of settings; where that is not surely done, it is written anew, without notes."""
+    text = without_passwords(text, written.store)
+    try:
+        done = Settings.parse(tomllib.loads(text), path) == wanted
+    except (tomllib.TOMLDecodeError, Refused):
+        done = False
+    return text if done else wanted.to_toml()
 
 
 def _take_snapshot(driver: StoreDriver, target: Path) -> tuple[str, bool]:
@@ -294,6 +326,20 @@ def _checked_settings(folder: Path, archive: OpenBackup) -> Settings:
         ) from error
 
 
+def _unpack_texts(archive: OpenBackup, folder: Path, tell: _Counting) -> None:
+    """Write the office's words for its reports; their names were found to lead nowhere else."""
+    made = set()
+    for name in archive.texts:
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        archive.unpack(name, target, tell)
+        made.add(target.parent)
+    for inner in made:
+        synchronise_folder(inner)
+    if made:
+        synchronise_folder(folder / TEXTS)
+
+
 def _verify_restored(data: Path, url: str, manifest: BackupManifest, name: str) -> None:
     """Open the unpacked store as the office will, in its new place, and compare all of it."""
     options = url.partition("?")[2]
@@ -329,10 +375,9 @@ def _restore_elsewhere(data: Path, store: str, folder: Path, settings: Settings,
 
 
 def _name_folder(unfinished: Path, folder: Path) -> None:
-    umask = os.umask(0)
-    os.umask(umask)
-    unfinished.chmod(0o777 & ~umask)
     if folder.is_dir():
+        with suppress(OSError):  # where the system knows modes, the one that somebody gave stays
+            unfinished.chmod(stat.S_IMODE(folder.stat().st_mode))
         folder.rmdir()  # empty, as was required at the beginning; otherwise the system refuses
     unfinished.rename(folder)
     synchronise_folder(folder.parent)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from koschuso.errors import InvalidRecord, NotFound, Refused, Unavailable, WrongUse
-from koschuso.files import reason
+from koschuso.errors import InvalidRecord, NotFound, Refused, WrongUse
 from koschuso.model import Event, Finding, Survey, SurveyType
 from koschuso.model.folding import fold
+from koschuso.office.incoming import incoming
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from koschuso.model import QuestionType
-    from koschuso.office.facade import Office
+    from koschuso.office.core import OpenOffice
 
 __all__ = ["SurveyResult", "take_survey"]
 
@@ -43,7 +43,7 @@ class SurveyResult:
 
 
 def take_survey(
-    office: Office,
+    office: OpenOffice,
     path: str | PathLike[str],
     *,
     title: str,
@@ -58,27 +58,15 @@ def take_survey(
     dry_run: bool = False,
 ) -> SurveyResult:
     """Count the answers of a CSV file and keep the counts; see `Office.import_survey`."""
-    from koschuso.interchange.limits import MAX_FILE_BYTES  # noqa: PLC0415 - `import koschuso` stays cheap
-    from koschuso.interchange.survey import read_answers, read_headings  # noqa: PLC0415 - as above
+    from koschuso.interchange.survey import read_answers, read_headings  # noqa: PLC0415 - `import koschuso` stays cheap
     from koschuso.privacy import refuse_case_columns  # noqa: PLC0415 - as above
 
     file = Path(path)
-    try:
-        with file.open("rb") as stream:
-            size = stream.seek(0, 2)
-            stream.seek(0)
-            if not size:
-                raise Refused(f"Die Datei {file} ist leer.")
-            if size > MAX_FILE_BYTES:
-                raise Refused(
-                    f"Die Datei {file} ist größer als {MAX_FILE_BYTES // 1024**2} MB; bitte teilen Sie sie auf."
-                )
-            refused = refuse_case_columns(read_headings(stream))
-            if refused:
-                raise Refused(f"{file.name}: {refused[0].message}")
-            answers = read_answers(stream, types=types, scale=scale)
-    except OSError as error:
-        raise Unavailable(f"Die Datei {file} lässt sich nicht lesen: {reason(error)}.") from error
+    with incoming(file) as (stream, _size):
+        refused = refuse_case_columns(read_headings(stream))
+        if refused:
+            raise Refused(f"{file.name}: {refused[0].message}")
+        answers = read_answers(stream, types=types, scale=scale)
     try:
         survey = Survey(
             id=id or _id_of(title, day),
@@ -100,7 +88,7 @@ def take_survey(
     )
 
 
-def _kept(office: Office, survey: Survey, file: str, *, dry_run: bool) -> str:
+def _kept(office: OpenOffice, survey: Survey, file: str, *, dry_run: bool) -> str:
     if dry_run:
         try:
             held = office.get(Survey, survey.id)
@@ -111,7 +99,7 @@ def _kept(office: Office, survey: Survey, file: str, *, dry_run: bool) -> str:
     return "created" if saved.created else "updated" if saved.updated else "unchanged"
 
 
-def _require_event(office: Office, event_id: str) -> None:
+def _require_event(office: OpenOffice, event_id: str) -> None:
     if not event_id:
         return
     try:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from koschuso.errors import NotFound
 from koschuso.model import DeclaredFields
+from koschuso.query import Query
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -75,10 +76,14 @@ class OfficeView:
 
     def stream(self, record_type: type[T], *conditions: Condition) -> Iterator[T]:
         """Give the records that meet all conditions, in the order of their ids; nothing is kept."""
-        from koschuso.query import Query  # noqa: PLC0415 - a view is often opened and not used
-
         for stored in self._store.query(Query(record_type, conditions)):
             yield stored.value
+
+    def values(
+        self, record_type: type[Record], fields: Sequence[str], *conditions: Condition
+    ) -> Iterator[tuple[Any, ...]]:
+        """Give some fields of the records that meet all conditions, in the order of their ids; nothing is kept."""
+        return self._store.values(Query(record_type, conditions), *fields)
 
     def text(self, report: str, time: ReportPeriod, slot: str) -> str | None:
         """Give what the office wrote for a slot of a report, ``None`` where it wrote nothing."""
@@ -104,7 +109,5 @@ class OfficeView:
     def _of(self, record_type: type[T]) -> dict[str, T]:
         kind = record_type.KIND
         if kind not in self._records:
-            from koschuso.query import Query  # noqa: PLC0415 - a view is often opened and not used
-
             self._records[kind] = {stored.value.id: stored.value for stored in self._store.query(Query(record_type))}
         return self._records[kind]  # type: ignore[return-value]
