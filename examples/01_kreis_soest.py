@@ -3,7 +3,7 @@
     python examples/01_kreis_soest.py [ORDNER]
 
 Does in readable steps what `koschuso demo ORDNER` does in one: from the official school register to a calendar, an
-address book and the annual figures. The schools are real, the people and figures of the two school years are invented.
+address book and the annual report. The schools are real, the people and figures of the two school years are invented.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from koschuso import Office
-from koschuso.demo import dataset
+from koschuso.demo import dataset, texts
 from koschuso.demo.identity import AGS, NAME
 from koschuso.model import (
     Assignment,
@@ -27,8 +27,10 @@ from koschuso.model import (
     round_vzae,
     total_vzae,
 )
+from koschuso.reporting.texts import FOLDER
 
 STICHTAG = date(2024, 10, 15)
+SCHULJAHR = "2024/25"
 
 
 def main(folder: Path) -> None:
@@ -81,16 +83,27 @@ def main(folder: Path) -> None:
         # 7. Out: calendar and address book for Outlook and phones, reports for the Lenkungskreis.
         office.export(folder / "kalender.ics", kinds=("event", "task"))
         office.export(folder / "kontakte.vcf")
-        office.report("stellenuebersicht", stichtag=STICHTAG).save(folder / "stellenuebersicht.html")
-        office.report("kennzahlen", schuljahr="2024/25").save(folder / "kennzahlen.html")
+        overview = office.report("stellenuebersicht", stichtag=STICHTAG)
+        overview.save(folder / "stellenuebersicht.html")
+        overview.save(folder / "stellenuebersicht.docx")
+        office.report("kennzahlen", schuljahr=SCHULJAHR).save(folder / "kennzahlen.html")
         office.report("geschichte", stichtag=STICHTAG).save(folder / "geschichte.md")
 
-    # 8. What leaves the house has an audience: the public calendar holds no participants and no committee meetings.
+        # 8. The annual report: figures out of the records, words out of files that the office writes. `prepare_texts` lays
+        #    the files out, with last year's words as drafts; here the example's words are put into them.
+        texts.lay_out(folder / FOLDER, SCHULJAHR.replace("/", "-"))
+        words = office.prepare_texts("taetigkeitsbericht", schuljahr=SCHULJAHR)
+        print(f"Texte des Tätigkeitsberichts: {len(words.kept)} fertig, {len(words.unfinished)} offen.")
+        annual = office.report("taetigkeitsbericht", schuljahr=SCHULJAHR)
+        annual.save(folder / "taetigkeitsbericht.html")
+        annual.save(folder / "taetigkeitsbericht.docx")
+
+    # 9. What leaves the house has an audience: the public calendar holds no participants and no committee meetings.
     with Office.open(folder) as office:
         public = office.export(folder / "kalender_oeffentlich.ics", kinds=("event",), audience="oeffentlich")
         print(f"Öffentlicher Kalender: {public.written} Termine.")
 
-    print(f"\nÖffnen Sie {folder / 'stellenuebersicht.html'} im Browser.\n{dataset.ATTRIBUTION}")
+    print(f"\nÖffnen Sie {folder / 'taetigkeitsbericht.html'} im Browser.\n{dataset.ATTRIBUTION}")
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.bench import driver_jobs, registry_jobs, rendering_jobs
+from tests.bench import driver_jobs, registry_jobs, rendering_jobs, report_jobs
 from tests.bench.jobs import RECORDS, register
 
 RESULTS = Path(__file__).parent / "results" / "bench.json"
@@ -169,6 +169,10 @@ def main():
     if arguments.only in RENDERING:
         rendering = rendering_jobs.measure(quick=arguments.quick)
         rendering_jobs.print_rendering(rendering)
+    reports = {}
+    if arguments.only in report_jobs.REPORT:
+        reports = report_jobs.measure(quick=arguments.quick)
+        report_jobs.print_found(reports)
     drivers = driver_jobs.measure(quick=arguments.quick) if arguments.only in DRIVERS else {}
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(
@@ -182,6 +186,7 @@ def main():
                 "large": large,
                 "registry": registry,
                 "rendering_us_per_cell": rendering,
+                "reports": reports,
                 **drivers,
             },
             indent=2,

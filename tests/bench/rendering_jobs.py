@@ -62,7 +62,9 @@ def measure(*, quick=False):
 def print_rendering(figures):
     """Show the figures as a table."""
     for suffix, costs in figures.items():
-        shown = "   ".join(f"{cells:>7} cells: {cost:6.2f} µs each" for cells, cost in costs.items())
+        shown = "   ".join(
+            f"{cells:>7} cells: {cost * cells / 1e6:6.2f} s, {cost:6.2f} µs each" for cells, cost in costs.items()
+        )
         sys.stdout.write(f"{suffix:6} {shown}\n")
 
 

@@ -31,8 +31,9 @@ REPORTS = (
     ("taetigkeitsbericht", {"schuljahr": SCHULJAHR}),
     ("kennzahlen", {"schuljahr": SCHULJAHR}),
 )
-PAGES = (("taetigkeitsbericht", 1), ("stellenuebersicht", 1))
-"""Reports as Word documents, and the page that is shown."""
+PAGES = (("taetigkeitsbericht", (1, 4)), ("stellenuebersicht", (1, 4)))
+"""Reports as Word documents, and the pages that are shown beside each other."""
+GAP = 14
 
 
 def take(folder: Path) -> None:
@@ -44,8 +45,8 @@ def take(folder: Path) -> None:
             document.save(folder / f"{name}.html")
             document.save(folder / f"{name}.docx")
     browse(folder)
-    for name, page in PAGES:
-        convert(folder, name, page)
+    for name, pages in PAGES:
+        convert(folder, name, pages)
 
 
 def browse(folder: Path) -> None:
@@ -66,11 +67,11 @@ def browse(folder: Path) -> None:
         ["node", str(HERE / "chromium.cjs")], input=json.dumps(job), text=True, check=True, stdout=subprocess.DEVNULL
     )
     for name, _ in REPORTS:
-        keep((folder / f"{name}.png").read_bytes(), f"{name}.png")
+        keep((folder / f"{name}.png").read_bytes(), name=f"{name}.png")
 
 
-def convert(folder: Path, name: str, page: int) -> None:
-    """Take a picture of a page of a Word document."""
+def convert(folder: Path, name: str, pages: tuple[int, ...]) -> None:
+    """Take a picture of some pages of a Word document."""
     subprocess.run(
         [
             "soffice",
@@ -85,20 +86,30 @@ def convert(folder: Path, name: str, page: int) -> None:
         check=True,
         stdout=subprocess.DEVNULL,
     )
-    picture = subprocess.run(
-        ["pdftoppm", "-r", "90", "-png", "-f", str(page), "-l", str(page), str(folder / f"{name}.pdf")],
-        check=True,
-        capture_output=True,
+    keep(*(printed(folder / f"{name}.pdf", page) for page in pages), name=f"{name}-word.png")
+
+
+def printed(path: Path, page: int) -> bytes:
+    """Take a picture of a page of a PDF."""
+    done = subprocess.run(
+        ["pdftoppm", "-r", "80", "-png", "-f", str(page), "-l", str(page), str(path)], check=True, capture_output=True
     )
-    keep(picture.stdout, f"{name}-word.png")
+    return done.stdout
 
 
-def keep(data: bytes, name: str) -> None:
-    """Write a picture small, with a line around it so that white paper is seen on a white page."""
-    picture = Image.open(io.BytesIO(data)).convert("RGB")
-    framed = Image.new("RGB", (picture.width + 2, picture.height + 2), "#c9d2da")
-    framed.paste(picture, (1, 1))
-    framed.quantize(COLOURS, dither=Image.Dither.NONE).save(IMAGES / name, optimize=True)
+def keep(*data: bytes, name: str) -> None:
+    """Write pictures beside each other, small, with a line around each so that white paper is seen on a white page."""
+    pictures = [Image.open(io.BytesIO(one)).convert("RGB") for one in data]
+    framed = [Image.new("RGB", (picture.width + 2, picture.height + 2), "#c9d2da") for picture in pictures]
+    for frame, picture in zip(framed, pictures, strict=True):
+        frame.paste(picture, (1, 1))
+    width = sum(frame.width + GAP for frame in framed) - GAP
+    whole = Image.new("RGB", (width, max(frame.height for frame in framed)), "#ffffff")
+    left = 0
+    for frame in framed:
+        whole.paste(frame, (left, 0))
+        left += frame.width + GAP
+    whole.quantize(COLOURS, dither=Image.Dither.NONE).save(IMAGES / name, optimize=True)
     sys.stdout.write(f"{name}: {(IMAGES / name).stat().st_size // 1024} KB\n")
 
 

@@ -46,10 +46,27 @@ def test_a_printed_table_fits_onto_the_paper_however_many_columns_it_has(browser
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_the_values_behind_charts_are_printed(browser, printed, tmp_path, scripts):
+def test_the_values_behind_charts_are_printed_where_the_picture_does_not_say_them_all(
+    browser, printed, tmp_path, scripts
+):
     path = a_document(Section(title="T", blocks=tuple(charts()))).save(tmp_path / "bilder.html")
     text = " ".join(page.text for page in printed(paper(browser, path, scripts=scripts)))
-    assert text.count("Daten zum Diagramm") == 4
+    # What is written in the pictures of bars and heat grids is not printed a second time.
+    assert text.count("Daten zum Diagramm") == 2
+
+
+@pytest.mark.parametrize("internal", [True, False])
+def test_each_printed_page_has_its_number_and_says_where_it_is_internal(browser, printed, tmp_path, internal):
+    sections = (
+        Section(title="Lang", blocks=(long_table(40),)),
+        Section(title="Breit", blocks=(wide_table(24),)),
+        Section(title="Ende"),
+    )
+    pages = printed(paper(browser, a_document(*sections, internal=internal).save(tmp_path / "seiten.html")))
+    assert {page.width > page.height for page in pages} == {True, False}
+    for number, page in enumerate(pages, 1):
+        assert f"Seite {number} von {len(pages)}" in page.text
+        assert ("INTERN" in page.text) == internal
 
 
 def test_dark_screens_print_on_white(browser, tmp_path):

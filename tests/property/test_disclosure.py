@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from itertools import pairwise
 
-import numpy as np
 import pytest
+from attacker import Attacker, assert_protected
+from effort import examples
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from scipy.optimize import LinearConstraint, milp
 
 from koschuso.reporting import (
     Chart,
@@ -42,124 +42,12 @@ from koschuso.reporting import (
 
 VIEW = RecordsView([], office=OfficeInfo(name="Stelle"), as_of=datetime(2025, 12, 1, tzinfo=UTC))
 COUNT = ColumnType.COUNT
-TOLERANCE = 1e-5
 
 
 def published(blocks, *, threshold=3, audience="oeffentlich", totals=()):
     parameters = Parameters(time=ReportPeriod.year(2025), threshold=threshold, audience=audience)
     sections = (Section(title="Alles", blocks=tuple(blocks)),)
     return make_document("test:bericht", VIEW, parameters, title="Bericht", sections=sections, totals=totals)
-
-
-class Attacker:
-    """Collects what a reader knows, as equations and inequalities between named numbers."""
-
-    def __init__(self):
-        self.names = {}
-        self.whole = {}
-        self.rows = []
-        self.least = {}
-        self.seen = {}
-        self.derived = []
-
-    def number(self, name, *, whole=True):
-        self.whole.setdefault(name, whole)
-        return self.names.setdefault(name, len(self.names))
-
-    def knows(self, weights, low, high):
-        """A weighted sum lies between two values; ``None`` is no limit."""
-        for name in weights:
-            self.number(name)
-        self.rows.append((dict(weights), low, high))
-
-    def sees(self, name, shown, *, whole=True):
-        self.number(name, whole=whole)
-        self.seen[name] = shown
-        if isinstance(shown, Sign):
-            assert shown is Sign.SUPPRESSED
-            self.least[name] = 1 if whole else 0
-
-    def blinded(self):
-        """What the same attacker would know if the report showed nothing but zeros and signs."""
-        other = Attacker()
-        other.names, other.whole = dict(self.names), dict(self.whole)
-        other.least = {name: 1 for name, value in self.seen.items() if self.whole[name] and value != 0}
-        other.rows = [*self.rows, *(({name: 1}, 0, 0) for name, value in self.seen.items() if value == 0)]
-        return other
-
-    def sees_ratio(self, part, whole, shown):
-        if not isinstance(shown, Sign):
-            self.derived.append(({part: 1, whole: -shown}, 0, 0))
-
-    def sees_share(self, part, whole, shown):
-        self.sees_ratio(part, whole, shown if isinstance(shown, Sign) else shown / 100)
-
-    def sees_change(self, now, before, shown):
-        if not isinstance(shown, Sign):
-            self.derived.append(({now: 1, before: -1}, shown, shown))
-
-    def sum(self, total, parts):
-        self.knows({total: -1, **dict.fromkeys(parts, 1)}, 0, 0)
-
-    def union(self, total, parts):
-        self.knows({total: -1, **dict.fromkeys(parts, 1)}, 0, None)
-        for part in parts:
-            self.at_most(part, total)
-
-    def at_most(self, less, more):
-        self.knows({more: 1, less: -1}, 0, None)
-
-    def bounds(self, name):
-        """The least and the greatest value that fit to all that is known."""
-        shown = [({key: 1}, value, value) for key, value in self.seen.items() if not isinstance(value, Sign)]
-        rows, size = [*self.rows, *self.derived, *shown], len(self.names)
-        matrix = np.zeros((len(rows), size))
-        low, high = np.full(len(rows), -np.inf), np.full(len(rows), np.inf)
-        for number, (weights, least, most) in enumerate(rows):
-            for key, weight in weights.items():
-                matrix[number, self.names[key]] = float(weight)
-            # A fixed value is given some slack for the arithmetic of the solver; whole numbers stay whole.
-            low[number] = -np.inf if least is None else float(least) - 1e-9
-            high[number] = np.inf if most is None else float(most) + 1e-9
-        bounds = (np.array([float(self.least.get(key, 0)) for key in self.names]), np.full(size, 1e5))
-        integrality = np.array([1 if self.whole[key] else 0 for key in self.names])
-        ends = []
-        for sign in (1, -1):
-            goal = np.zeros(size)
-            goal[self.names[name]] = sign
-            found = milp(
-                goal,
-                constraints=LinearConstraint(matrix, low, high),
-                bounds=bounds,
-                integrality=integrality,
-            )
-            assert found.status in {0, 3}, found.message
-            ends.append(float(found.fun) * sign if found.status == 0 else np.inf)
-        return tuple(ends)
-
-
-def promised(value, people, threshold):
-    """The interval that the handbook promises for a small number."""
-    if isinstance(value, Fraction):
-        return value * 3 / 4, value * 5 / 4
-    if people == value < threshold:
-        return 1, threshold
-    return max(1, value - max(value / 4, threshold)), value + max(value / 4, threshold)
-
-
-def assert_protected(attacker, name, value, threshold, *, people=None):
-    people = value if people is None else people
-    if not 0 < people < threshold or not value:
-        return
-    low, high = promised(value, people, threshold)
-    least, most = attacker.bounds(name)
-    if least > low + TOLERANCE or most < high - TOLERANCE:
-        # A total is at least the number of its parts that are not 0: nothing but showing 0 as a sign would hide that.
-        inherent = attacker.blinded().bounds(name)
-        low, high = max(low, inherent[0]), min(high, inherent[1])
-    assert least <= low + TOLERANCE, f"{name} = {value} is known to be at least {least}"
-    assert most >= high - TOLERANCE, f"{name} = {value} is known to be at most {most}"
-    assert most - least > 0.99 or isinstance(value, Fraction), f"{name} is known to be {value}"
 
 
 def grid(key, values, keys, *, total_row=True, total_column=True):
@@ -210,7 +98,7 @@ def tables(draw, *, most=5):
 
 
 @given(tables(), thresholds, st.booleans(), st.booleans())
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(150))
 def test_no_cell_of_a_table_can_be_worked_out(values, threshold, total_row, total_column):
     def keys(row, column):
         return ("zahl", str(row), str(column))
@@ -238,7 +126,7 @@ def offices(draw):
 
 
 @given(offices(), thresholds, st.booleans(), st.booleans())
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=examples(100))
 def test_tables_figures_charts_and_sentences_of_one_report_do_not_betray_each_other(  # noqa: C901, PLR0915 - one report and its attack
     office, threshold, falls, with_shares
 ):
@@ -380,7 +268,7 @@ def visits(draw):
 
 @example([[[], [0], [4]], [[], [], [1, 2, 3]]], 3)
 @given(visits(), thresholds)
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=examples(100))
 def test_different_people_and_their_visits_do_not_betray_each_other(came, threshold):  # noqa: C901 - one report and its attack
     """Teilnehmende are counted once in each sum, so their sums are no sums; and they are never more than Teilnahmen."""
     height, width = len(came), len(came[0])
@@ -434,7 +322,7 @@ def test_different_people_and_their_visits_do_not_betray_each_other(came, thresh
 
 
 @given(st.lists(small, min_size=3, max_size=8), thresholds)
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=examples(100))
 def test_the_order_of_rows_tells_nothing_about_what_is_hidden(values, threshold):
     """Sorted by the report itself, or by `ranked_by`, with a total below."""
     rows = [(f"Thema {number}", Count(value)) for number, value in enumerate(values)]
@@ -462,7 +350,7 @@ def test_the_order_of_rows_tells_nothing_about_what_is_hidden(values, threshold)
 
 
 @given(tables(most=4), thresholds)
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=examples(50))
 def test_the_same_numbers_give_the_same_report_and_the_office_itself_sees_all(values, threshold):
     def keys(row, column):
         return ("zahl", str(row), str(column))
@@ -521,7 +409,7 @@ def test_a_number_that_nearly_one_body_stands_for_is_hidden(contributors, larges
     public=st.booleans(),
     with_part=st.booleans(),
 )
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=examples(100))
 def test_a_percentage_does_not_betray_those_in_it_or_the_others(part, others, threshold, public, with_part):
     """Of a whole that is a number about people, and of one that everybody knows, such as the number of Fachkräfte."""
     whole = part + others

@@ -14,6 +14,7 @@ import click
 from koschuso import __version__
 from koschuso.cli.german import GermanGroup, sentence
 from koschuso.cli.output import finding_as_json, print_findings, print_json
+from koschuso.cli.patience import interruption, naming_plugins
 from koschuso.errors import InvalidRecord, KoschusoError, WrongUse
 from koschuso.files import reason
 from koschuso.model import Finding
@@ -58,12 +59,13 @@ def run(arguments: Sequence[str]) -> int:
             # A redirected output may have a narrow code page: a question mark is better than no list at all.
             stream.reconfigure(errors="replace")
     try:
-        result = application.main(list(arguments), prog_name="koschuso", standalone_mode=False)
+        with naming_plugins(arguments):
+            result = application.main(list(arguments), prog_name="koschuso", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message())
         return _WRONG_USE
-    except click.Abort:
-        click.echo("Abgebrochen; es wurde nichts Halbes geschrieben.", err=True)
+    except click.Abort as error:
+        click.echo(interruption(error, arguments), err=True)
         return _INTERRUPTED
     except SystemExit:
         return 0  # click's way of saying that the reader of a pipe (head, less) went away; nothing is wrong

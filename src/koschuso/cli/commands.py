@@ -12,11 +12,12 @@ from koschuso.cli.common import command as _command
 from koschuso.cli.common import office_option as _office_option
 from koschuso.cli.common import open_office as _open
 from koschuso.cli.export_output import export_as_json, print_export
-from koschuso.cli.filtering import day, question
+from koschuso.cli.filtering import question
 from koschuso.cli.import_output import import_as_json, print_import, refusal_as_json
 from koschuso.cli.messages import message
 from koschuso.cli.output import finding_as_json, print_findings, print_json, print_table, progress, quoted
 from koschuso.cli.plugin_commands import PLUGIN_COMMANDS
+from koschuso.cli.reports import report
 from koschuso.cli.safekeeping import SAFEKEEPING
 from koschuso.cli.showing import as_row, as_text, columns_of
 from koschuso.cli.surveys import befragung
@@ -225,74 +226,6 @@ def check(buero: str | None, as_json: bool) -> int:
     return 1 if any(finding.severity is Severity.ERROR for finding in findings) else 0
 
 
-@_command("report")
-@click.argument("name", required=False)
-@_office_option
-@click.option("-o", "--output", metavar="ZIEL", help="Datei; die Endung nennt das Format (.html, .csv, .md).")
-@click.option("--year", type=str, metavar="JAHR", help="Kalenderjahr, zum Beispiel 2025.")
-@click.option("--schuljahr", metavar="JAHR", help="Schuljahr, zum Beispiel 2024/25.")
-@click.option("--stichtag", metavar="TAG", help="Stichtag: 15.10.2025 oder 2025-10-15.")
-@click.option(
-    "--audience",
-    default=None,
-    metavar="KREIS",
-    help="Für wen der Bericht ist; sonst für die öffentliche Sitzung eines Gremiums.",
-)
-@click.option(
-    "--felder",
-    metavar="FELDER",
-    help="Zusatzfelder der Schulen als weitere Spalten der Stellenübersicht: Namen oder Bezeichnungen, mit Komma.",
-)
-@click.option(
-    "--katalog",
-    metavar="FASSUNG",
-    help="Fassung des Tätigkeitsprofils, nach der gezählt wird, zum Beispiel 2022; sonst die jetzige.",
-)
-@click.option("--list", "show_list", is_flag=True, help="Zeigt alle Berichte.")
-def report(
-    *,
-    name: str | None,
-    buero: str | None,
-    output: str | None,
-    year: str | None,
-    schuljahr: str | None,
-    stichtag: str | None,
-    audience: str | None,
-    katalog: str | None,
-    felder: str | None,
-    show_list: bool,
-    as_json: bool,
-) -> None:
-    """Schreibt einen Bericht, zum Beispiel: koschuso report stellenuebersicht -o stellen.html --stichtag 15.10.2025."""
-    with _open(buero) as office:
-        if show_list:
-            reports = [
-                {"name": found.name, "title": found.title, "parameters": [str(p) for p in found.parameters]}
-                for found in office.registry.reports.values()
-            ]
-            if as_json:
-                print_json(reports)
-            else:
-                print_table(["Name", "Titel"], [[str(found["name"]), str(found["title"])] for found in reports])
-            return
-        if name is None or output is None:
-            raise WrongUse("Nennen Sie Bericht und Ziel: koschuso report NAME -o ZIEL; --list zeigt die Berichte.")
-        given = {
-            "year": None if year is None else _whole(year, "--year"),
-            "schuljahr": schuljahr,
-            "stichtag": None if stichtag is None else day(stichtag),
-            "audience": audience,
-            "katalog": katalog,
-            "felder": felder,
-        }
-        document = office.report(name, **{key: value for key, value in given.items() if value is not None})
-        document.save(output)
-    if as_json:
-        print_json({"file": output, "report": name, "title": document.title})
-        return
-    click.echo(f"{document.title}: {output}")
-
-
 @_command("demo")
 @click.argument("ordner")
 def demo(ordner: str, as_json: bool) -> None:
@@ -308,9 +241,3 @@ def demo(ordner: str, as_json: bool) -> None:
 
 
 COMMANDS = (init, import_, befragung, export, message, list_, show, check, report, *PLUGIN_COMMANDS, demo, *SAFEKEEPING)
-
-
-def _whole(text: str, option: str) -> int:
-    if not text.isdecimal():
-        raise WrongUse(f"»{text}« bei {option} ist keine Jahreszahl.")
-    return int(text)

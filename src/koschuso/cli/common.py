@@ -18,12 +18,17 @@ if TYPE_CHECKING:
 __all__ = ["command", "office_folder", "office_option", "open_office"]
 
 
-def command(name: str) -> Callable[[Callable[..., Any]], click.Command]:
-    """Make a function a command with German help and ``--json``."""
+def command(name: str, cls: type[GermanCommand] = GermanCommand) -> Callable[[Callable[..., Any]], click.Command]:
+    """Make a function a command with German help and ``--json``.
+
+    Args:
+        name: Name of the command.
+        cls: Class of the command, for one that reads its command line in a way of its own.
+    """
 
     def decorate(function: Callable[..., Any]) -> click.Command:
         with_json = click.option("--json", "as_json", is_flag=True, help="Ausgabe als JSON für Programme.")
-        return click.command(name, cls=GermanCommand)(with_json(function))
+        return click.command(name, cls=cls)(with_json(function))
 
     return decorate
 

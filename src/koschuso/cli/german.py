@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 __all__ = ["GermanCommand", "GermanGroup", "sentence"]
 
@@ -38,13 +38,19 @@ class _German(click.Command):
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options below their German heading."""
         options = [param for param in self.get_params(ctx) if isinstance(param, click.Option)]
+        self.write_options(ctx, formatter, "Optionen", options)
+
+    def write_options(
+        self, ctx: click.Context, formatter: click.HelpFormatter, heading: str, options: Sequence[click.Option]
+    ) -> None:
+        """Write some options below a heading; none give none."""
         records = [record for param in options if (record := param.get_help_record(ctx)) is not None]
         records = [
             (names, words.replace("[required]", "[nötig]").replace("[default: ", "[sonst: "))
             for names, words in records
         ]
         if records:
-            with formatter.section("Optionen"):
+            with formatter.section(heading):
                 formatter.write_dl(records)
 
 
@@ -93,6 +99,9 @@ def _bad(error: Any) -> str:
     given = f" für {_plain(name)}" if name else ""
     if error.param is not None and isinstance(error.param.type, click.Choice):
         return f"Der Wert{given} ist nicht möglich; möglich sind: {', '.join(map(str, error.param.type.choices))}."
+    if isinstance(error.param.type if error.param is not None else None, click.types.IntParamType):
+        value = error.message.partition("'")[2].rpartition("'")[0]
+        return f"Der Wert{given} ist nicht möglich: »{value}« ist keine ganze Zahl."
     return f"Der Wert{given} ist nicht möglich: {error.message}"
 
 

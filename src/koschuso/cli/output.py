@@ -114,8 +114,8 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
             click.echo("\t".join(row))
         return
     from rich.console import Console  # noqa: PLC0415 - only for a person in front of a screen
-    from rich.markup import escape  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
+    from rich.markup import escape  # noqa: PLC0415 - as above
+    from rich.table import Table  # noqa: PLC0415 - as above
 
     table = Table(*columns, box=None, header_style="bold", pad_edge=False)
     for row in rows:
@@ -130,7 +130,7 @@ def progress(label: str) -> Iterator[Callable[[int, int], None]]:
         yield lambda _done, _total: None
         return
     from rich.console import Console  # noqa: PLC0415 - only for a person in front of a screen
-    from rich.progress import Progress  # noqa: PLC0415
+    from rich.progress import Progress  # noqa: PLC0415 - as above
 
     bar = Progress(console=Console(stderr=True), transient=True)
     task = bar.add_task(label, total=None)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,18 +24,11 @@ STICHTAG = date(2024, 10, 15)
 """Day that the Stellenübersicht of the demonstration is about."""
 
 SCHULJAHR = "2024/25"
-"""Schuljahr that the Kennzahlen of the demonstration are about."""
+"""Schuljahr that the Tätigkeitsbericht and the Kennzahlen of the demonstration are about."""
 
-CALENDAR = "kalender.ics"
-CONTACTS = "kontakte.vcf"
-REPORTS: tuple[tuple[str, str, Mapping[str, object]], ...] = (
-    ("stellenuebersicht.html", "stellenuebersicht", {"stichtag": STICHTAG}),
-    ("kennzahlen.html", "kennzahlen", {"schuljahr": SCHULJAHR}),
-    ("geschichte.md", "geschichte", {"stichtag": STICHTAG}),
-)
-"""File, report and its parameters."""
-
-_STEPS = 5 + len(REPORTS)
+_CALENDAR = "kalender.ics"
+_CONTACTS = "kontakte.vcf"
+_STEPS = 5
 
 _INVENTED = (
     ("person", "Personen"),
@@ -45,6 +39,8 @@ _INVENTED = (
     ("activity", "Tätigkeiten"),
     ("task", "Aufgaben"),
 )
+
+_EXTRA = 'eine Ergänzung: pip install "koschuso[berichte]"'
 
 
 @attrs.frozen(kw_only=True)
@@ -59,6 +55,8 @@ class DemoResult:
         counts: How many records of each kind the demonstration has.
         schools: How many of the organisations are schools.
         files: The written files, by name.
+        left_out: Files that were not written because an extra is not installed.
+        texts: The folder with the office's words for its Tätigkeitsbericht.
         open_first: The file to open first.
         attribution: Source and licence of the real data.
     """
@@ -70,6 +68,8 @@ class DemoResult:
     counts: Mapping[str, int]
     schools: int
     files: tuple[str, ...]
+    left_out: tuple[str, ...]
+    texts: str
     open_first: str
     attribution: str
 
@@ -87,8 +87,11 @@ class DemoResult:
             f"  dazu kommen  {invented}",
             f"  gespeichert  {stored}",
             f"  geschrieben  {', '.join(self.files)}",
+            *([] if not self.left_out else [f"  ausgelassen  {', '.join(self.left_out)}; dafür fehlt {_EXTRA}"]),
             "",
             f"Öffnen Sie zuerst {Path(self.folder) / self.open_first} im Browser.",
+            f"Die Texte des Tätigkeitsberichts liegen in {self.texts}; ist einer geändert, schreiben Sie ihn neu mit",
+            f"  koschuso report taetigkeitsbericht --schuljahr {SCHULJAHR} -o bericht.docx --buero {self.folder}",
             "",
             f"Menschen, Stellen und Zahlen sind erfunden. {self.attribution}",
         ]
@@ -108,29 +111,32 @@ def build(folder: str | PathLike[str], *, progress: Callable[[int, int], None] |
         Refused: The folder holds another office, or files of the same names that are not of the demonstration.
         Unavailable: The folder cannot be written.
     """
-    from koschuso.demo import dataset  # noqa: PLC0415 - `import koschuso.demo` stays cheap
-    from koschuso.demo.identity import AGS, NAME  # noqa: PLC0415
-    from koschuso.model import RECORD_TYPES, Organisation  # noqa: PLC0415
-    from koschuso.office import Office  # noqa: PLC0415
+    from koschuso.demo import dataset, reports  # noqa: PLC0415 - `import koschuso.demo` stays cheap
+    from koschuso.demo.identity import AGS, NAME  # noqa: PLC0415 - as above
+    from koschuso.model import RECORD_TYPES, Organisation  # noqa: PLC0415 - as above
+    from koschuso.office import Office  # noqa: PLC0415 - as above
 
-    tell = progress or (lambda _done, _total: None)
     place = Path(folder)
     _refuse_foreign_files(place)
     with Office.init(place, name=NAME, ags=AGS) as office:
-        tell(1, _STEPS)
+        steps = count(1)
+
+        def tell() -> None:
+            if progress is not None:
+                progress(next(steps), _STEPS + len(reports.REPORTS))
+
+        tell()
         with dataset.register_file() as register:
             imported = office.import_file(register)
-        tell(2, _STEPS)
+        tell()
         schools = [one for one in office.records(Organisation) if one.school is not None]
         saved = office.save(*dataset.records(schools), reason="Beispielbüro")
-        tell(3, _STEPS)
-        office.export(place / CALENDAR, kinds=("event", "task"))
-        tell(4, _STEPS)
-        office.export(place / CONTACTS)
-        tell(5, _STEPS)
-        for number, (file, report, parameters) in enumerate(REPORTS, 6):
-            office.report(report, **parameters).save(place / file)
-            tell(number, _STEPS)
+        tell()
+        office.export(place / _CALENDAR, kinds=("event", "task"))
+        tell()
+        office.export(place / _CONTACTS)
+        tell()
+        written = reports.write(office, place, done=tell)
         counts = {kind: sum(1 for _ in office.records(record_type)) for kind, record_type in RECORD_TYPES.items()}
     return DemoResult(
         folder=str(place),
@@ -139,24 +145,23 @@ def build(folder: str | PathLike[str], *, progress: Callable[[int, int], None] |
         unchanged=len(imported.unchanged) + len(saved.unchanged),
         counts=counts,
         schools=len(schools),
-        files=_files(),
-        open_first=REPORTS[0][0],
+        files=(_CALENDAR, _CONTACTS, *written.files),
+        left_out=written.left_out,
+        texts=str(written.texts),
+        open_first=next((name for name in written.files if name.endswith(".html")), _CALENDAR),
         attribution=dataset.ATTRIBUTION,
     )
 
 
-def _files() -> tuple[str, ...]:
-    return (CALENDAR, CONTACTS, *(file for file, _, _ in REPORTS))
-
-
 def _refuse_foreign_files(place: Path) -> None:
     """Never overwrite somebody's calendar: files of these names are ours only where the demonstration's settings lie."""
-    from koschuso.errors import Refused  # noqa: PLC0415 - `import koschuso.demo` stays cheap
-    from koschuso.office.settings import SETTINGS  # noqa: PLC0415
+    from koschuso.demo.reports import FILES  # noqa: PLC0415 - `import koschuso.demo` stays cheap
+    from koschuso.errors import Refused  # noqa: PLC0415 - as above
+    from koschuso.office.settings import SETTINGS  # noqa: PLC0415 - as above
 
     if (place / SETTINGS).exists():
         return  # Office.init refuses another office
-    present = [name for name in _files() if (place / name).exists()]
+    present = [name for name in (_CALENDAR, _CONTACTS, *FILES) if (place / name).exists()]
     if present:
         raise Refused(
             f"In {place} liegt schon {present[0]}, und es stammt nicht vom Beispielbüro; "

@@ -116,9 +116,9 @@ def _after(
         elif chance < 0.07:  # noqa: PLR2004 - shares of those who registered
             free += 1
             yield one.with_status(_Status.ABGEMELDET)
-        elif chance < 0.11:  # noqa: PLR2004
+        elif chance < 0.11:  # noqa: PLR2004 - as above
             yield one.with_status(_Status.UNENTSCHULDIGT)
-        elif chance < 0.16:  # noqa: PLR2004
+        elif chance < 0.16:  # noqa: PLR2004 - as above
             yield one.with_status(_Status.TEILWEISE, hours=(hours / 2).quantize(Decimal("0.1")))
         else:
             yield one.with_status(_Status.TEILGENOMMEN)

@@ -263,7 +263,7 @@ def _with_holders(posts: list[Post], chosen: dict[str, list[Organisation]], rand
     order = list(range(len(posts)))
     random.shuffle(order)
     single = [i for i in order if len(posts[i].schools) == 1 and not posts[i].fixed_until]
-    small = [i for i in single if (posts[i].workload or _ONE).hours <= 20]  # type: ignore[operator] # noqa: PLR2004
+    small = [i for i in single if (posts[i].workload or _ONE).hours <= 20]  # type: ignore[operator] # noqa: PLR2004 - hours
     vacant = set(single[:4])
     unknown_volume = set(single[4:7])
     unknown_holder = single[7]

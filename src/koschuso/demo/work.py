@@ -145,7 +145,7 @@ def activities(events: Iterable[Event], *, seed: int = SEED) -> tuple[Activity, 
     found: list[Activity] = []
     monday = _FIRST_MONDAY
     while monday <= LAST_DAY:
-        week = [one for one in held if one.span and 0 <= (one.span.begin.date() - monday).days <= 6]  # noqa: PLR2004
+        week = [one for one in held if one.span and 0 <= (one.span.begin.date() - monday).days <= 6]  # noqa: PLR2004 - a week
         for turn, person_id in enumerate(_WORKING_DAYS):
             found.extend(_week(person_id, monday, _own(week, person_id, turn, monday), random))
         monday += timedelta(weeks=1)

@@ -7,6 +7,13 @@
 
 A report reads from a `View` and builds a `Document`; it knows nothing of HTML or of the store. The same data and the
 same definition give the same bytes.
+
+* `report`: what a report is, and how its parts become a document; `parameters`, `times` and `options`: what it is asked
+  for; `view`: what it may see; `presence`: whether there is anything of that time.
+* `reports`: one module for each of koschuso's own (`builtin` lists them); `figures`: what they count, and its tables.
+* `guarded`: numbers about people as a report hands them over; `protection`: what of them may be shown.
+* `document`: what a report says, as data; `texts`: the words of the office in it; `renderers`: what makes files of it
+  (`rendering` lists them), in the spelling of `german`.
 """
 
 from __future__ import annotations

@@ -197,6 +197,10 @@ def _counts(counts: Iterable[Count]) -> tuple[Count, ...]:
     return tuple(counts)
 
 
+def _times(times: Iterable[int | Fraction]) -> tuple[Fraction, ...]:
+    return tuple(map(Fraction, times))
+
+
 @attrs.frozen
 class Total:
     """What everybody can work out beyond the sums of tables: a number is made of others.
@@ -207,10 +211,20 @@ class Total:
     Attributes:
         total: The whole.
         parts: What it is made of.
+        times: How often each part counts in the total, where that is not once: person-hours are the visits of each event
+            times its length, and lengths are no secret. Nothing is left over for the total alone then; it may be less.
+
+    Raises:
+        WrongUse: There are more or fewer ``times`` than parts.
     """
 
     total: Count
     parts: tuple[Count, ...] = attrs.field(converter=_counts)
+    times: tuple[Fraction, ...] = attrs.field(default=(), converter=_times)
+
+    def __attrs_post_init__(self) -> None:
+        if self.times and len(self.times) != len(self.parts):
+            raise WrongUse("Eine Gesamtzahl nennt für jeden ihrer Teile, wie oft er zählt, oder für keinen.")
 
 
 def counts_in(value: object) -> Iterator[Count]:

@@ -46,7 +46,8 @@ def needs(module: str, distribution: str, suffix: str) -> None:
     if find_spec(module) is None:
         raise Unavailable(
             f"Für {suffix}-Dateien fehlt das Zusatzpaket {distribution}: "
-            '»pip install "koschuso[berichte]"« bringt es mit.'
+            '»pip install "koschuso[berichte]"« bringt es mit.',
+            extra="berichte",
         )
 
 
@@ -63,7 +64,7 @@ def _csv(document: Document) -> bytes:
 
 
 def _markdown(document: Document) -> bytes:
-    from koschuso.reporting.renderers import markdown  # noqa: PLC0415
+    from koschuso.reporting.renderers import markdown  # noqa: PLC0415 - as above
 
     return markdown.render(document)
 

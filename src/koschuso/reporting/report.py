@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
 from koschuso.errors import WrongUse
 from koschuso.model.position import Position
+from koschuso.model.record import Record
 from koschuso.reporting.document import Document, Missing, Section, Slot, Text
-from koschuso.reporting.parameters import Option, Parameters, PeriodKind, parse
+from koschuso.reporting.parameters import COMMON, Option, Parameters, PeriodKind, parse
+from koschuso.reporting.presence import require_dated, require_presence
 from koschuso.reporting.protection import INTERNAL_NOTE, protect
 from koschuso.reporting.rendering import BUILTIN_RENDERERS, Renderer
 from koschuso.reporting.texts import fill_slots
@@ -21,7 +23,20 @@ if TYPE_CHECKING:
 
     from koschuso.reporting.guarded import Total
 
-__all__ = ["OfficeInfo", "Option", "Parameters", "RecordsView", "Renderer", "Report", "View", "make_document"]
+__all__ = [
+    "RESERVED",
+    "OfficeInfo",
+    "Option",
+    "Parameters",
+    "RecordsView",
+    "Renderer",
+    "Report",
+    "View",
+    "make_document",
+]
+
+RESERVED: Final = ("buero", "help", "json", "list", "name", "output", "texte")
+"""What ``koschuso report`` itself is asked for: an option of a report cannot be called so."""
 
 
 @attrs.frozen(kw_only=True)
@@ -37,6 +52,8 @@ class Report:
         parameters: Options of its own.
         audiences: Whom it can be made for; the first one is taken when the caller says nothing. Empty is everybody.
         slots: The texts that the office writes for it; the report puts each of them where it belongs.
+        about: Kinds of dated records that it is about, such as `Event`: a time in which none of them lies is refused
+            where an office asks for the report. Empty takes every time.
     """
 
     name: str
@@ -47,6 +64,19 @@ class Report:
     parameters: tuple[Option, ...] = ()
     audiences: tuple[str, ...] = ()
     slots: tuple[Slot, ...] = ()
+    about: tuple[type[Record], ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        taken = {name.replace("_", "-"): name for name in (*COMMON, *RESERVED)}
+        for option in self.parameters:
+            name = option.flag.removeprefix("--")
+            if name in taken:
+                raise WrongUse(
+                    f"Der Bericht »{self.name}« kann keine Angabe »{option.name}« haben: »{taken[name]}« heißt schon etwas "
+                    "anderes."
+                )
+            taken[name] = option.name
+        require_dated(self.name, self.about)
 
     def run(self, view: View, **given: object) -> Document:
         """Build the document for what a caller asks.
@@ -56,9 +86,16 @@ class Report:
             given: See `koschuso.reporting.parameters.parse`.
 
         Raises:
-            WrongUse: A parameter is unknown or not understood.
+            WrongUse: A parameter is missing, unknown or not understood.
         """
-        document = self.build(view, self.asked(view, **given))
+        parameters = self.asked(view, **given)
+        for option in self.parameters:
+            if option.required and not parameters.options[option.name]:
+                raise WrongUse(
+                    f"Der Bericht »{self.title}« braucht die Angabe »{option.name}«: {option.title}.",
+                    parameter=option.name,
+                )
+        document = self.build(view, parameters)
         if not isinstance(document, Document):
             raise WrongUse(f"Der Bericht »{self.name}« liefert kein Dokument. Bitte wenden Sie sich an seine Urheber.")
         return document
@@ -77,6 +114,19 @@ class Report:
             options=self.parameters,
             audiences=self.audiences,
         )
+
+    def require_presence(self, view: View, **given: object) -> None:
+        """Refuse a time of which nothing is recorded that the report is about.
+
+        Args:
+            view: What the report may see.
+            given: As for `run`.
+
+        Raises:
+            Refused: There is nothing.
+            WrongUse: A parameter is unknown or not understood.
+        """
+        require_presence(view, self.asked(view, **given).time, self.about)
 
 
 _NO_POSITIONS = Section(
@@ -126,7 +176,8 @@ def make_document(
         about_positions: Whether the figures are about positions: as long as none is recorded, they say nothing.
 
     Raises:
-        WrongUse: A number about people contradicts another one, or a text of the office cannot be used.
+        WrongUse: A number about people contradicts another one.
+        Refused: A text of the office cannot be used.
         Unavailable: Something has to be suppressed and the solver is not installed, or a text cannot be read.
     """
     if about_positions and not view.records(Position):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 import attrs
 
@@ -22,10 +22,11 @@ if TYPE_CHECKING:
     from koschuso.model.declared import ShownExtra
     from koschuso.model.extras import ExtraField
     from koschuso.model.finding import Finding
+    from koschuso.model.fuzzydate import FuzzyDate
     from koschuso.query import Condition
     from koschuso.reporting.parameters import ReportPeriod
 
-__all__ = ["OfficeInfo", "RecordsView", "View", "label", "region_name"]
+__all__ = ["OfficeInfo", "RecordsView", "View", "label", "office_begin", "region_name"]
 
 _FULL_AGS = 8
 _REGIONS = frozenset({"kreis", "kreisfreie_stadt", "staedteregion", "gemeinde"})
@@ -94,11 +95,27 @@ class View(Protocol):
         for kinds of which there are tens of thousands, such as activities and participations.
         """
 
+    def values(
+        self, record_type: type[Record], fields: Sequence[str], /, *conditions: Condition
+    ) -> Iterator[tuple[Any, ...]]:
+        """Give some fields of the records of a kind that meet all conditions, one by one, in the order of their ids.
+
+        A fifth of the time of `stream`, because whole records are never made: for what only sums up.
+
+        Args:
+            record_type: Class of the records.
+            fields: Names of its fields.
+            conditions: What the records have to meet.
+
+        Returns:
+            A tuple for each record, in the order of ``fields``.
+        """
+
     def text(self, report: str, time: ReportPeriod, slot: str, /) -> str | None:
         """Give what the office wrote for a slot of a report, as Markdown; ``None`` where it wrote nothing.
 
         Raises:
-            WrongUse: The file is too large or not UTF-8.
+            Refused: The file is too large or not UTF-8.
             Unavailable: The file cannot be read.
         """
 
@@ -178,6 +195,13 @@ class RecordsView:
             if all(matches(condition, record) for condition in conditions):
                 yield record
 
+    def values(
+        self, record_type: type[Record], fields: Sequence[str], /, *conditions: Condition
+    ) -> Iterator[tuple[Any, ...]]:
+        """Give some fields of the records of a kind that meet all conditions, in the order of their ids."""
+        for record in self.stream(record_type, *conditions):
+            yield tuple(getattr(record, name) for name in fields)
+
     def text(self, report: str, time: ReportPeriod, slot: str, /) -> str | None:
         """Give what the office wrote for a slot of a report; ``None`` where it wrote nothing."""
         return self._texts.get((report, time.slug, slot))
@@ -217,6 +241,13 @@ def region_name(view: View) -> str:
         if organisation.type in _REGIONS and OfficeInfo(name="", ags=organisation.ags).prefix == info.prefix:
             return organisation.name
     return ""
+
+
+def office_begin(view: View) -> FuzzyDate | None:
+    """Give when the office began its work, as far as a year of it is recorded."""
+    office = view.get(Organisation, view.office.id) if view.office.id else None
+    begin = None if office is None or office.coordination is None else office.coordination.started
+    return begin if begin is not None and begin.has_year else None
 
 
 def label(view: View, catalogue: str, key: str) -> str:

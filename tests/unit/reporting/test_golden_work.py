@@ -5,8 +5,9 @@ from fractions import Fraction
 
 import pytest
 from golden_office import AS_OF, came, did, event, records, view
+from golden_plans import scale, surveys
 
-from koschuso.model import Consultation, Participation
+from koschuso.model import Consultation, Participation, Survey, SurveyType
 from koschuso.reporting import Figures, Sign
 from koschuso.reporting.reports.beratungen import BERATUNGEN
 from koschuso.reporting.reports.gremien import GREMIEN
@@ -105,6 +106,37 @@ def test_the_list_of_events(events):
     )
 
 
+def test_satisfaction_is_the_mean_of_the_evaluation_of_the_event():
+    # Four sheets, all of them a 5; only the Fachtag was evaluated.
+    table = run(VERANSTALTUNGEN, [*records(), *surveys()]).table("veranstaltungen")
+    assert {row[1]: row[-1] for row in table.rows if row[-1] is not KA} == {"Fachtag Schulabsentismus": 5}
+    assert (table.columns[-1].title, table.totals[-1]) == ("Zufriedenheit", NONE)
+    assert "»Wie war der Tag?« (Skala 1 bis 5)" in table.notes[-1]
+
+
+def test_satisfaction_of_few_is_told_to_nobody_outside():
+    def outside(*counts):
+        given = Survey(
+            id="auswertung",
+            title="Auswertung Fachtag",
+            day=date(2025, 3, 20),
+            type=SurveyType.EVALUATION,
+            event_id="fachtag",
+            answers=sum(counts),
+            questions=(scale("Wie war der Tag?", *counts),),
+        )
+        table = run(VERANSTALTUNGEN, [*records(), given], audience="gremium_oeffentlich").table("veranstaltungen")
+        return table.rows[1][-1]
+
+    assert outside(0, 0, 0, 0, 4) is HIDDEN  # fewer than five
+    assert outside(0, 0, 0, 3, 3) == Fraction(4 * 3 + 5 * 3, 6)
+    assert outside(0, 0, 0, 1, 4) is HIDDEN  # 24 of 25 points: one of five said 4
+
+
+def test_without_an_evaluation_there_is_no_column_for_it(events):
+    assert events.table("veranstaltungen").columns[-1].title == "Dauer"
+
+
 def test_events_by_kind(events):
     rows, totals = lines(events, "nach-art")
     # Number, Teilnahmen, average of those with a list, person-hours, hours of events.
@@ -174,6 +206,9 @@ def test_topics_of_events_count_each_event_once_at_the_end(events):
         "ohne Thema": (1, 3),
     }
     assert totals == (6, 22)
+    assert "ergeben deshalb zusammen mehr" in events.table("themen").notes[0]
+    # In 2024 the only event had one topic: the rows are the sum.
+    assert run(VERANSTALTUNGEN, year=2024).table("themen").notes == ()
 
 
 def test_events_beside_the_year_before(events):

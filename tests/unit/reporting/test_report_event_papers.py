@@ -185,7 +185,7 @@ def test_what_nobody_noted_is_stated():
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({}, "Bitte nennen Sie die Veranstaltung"),
+        ({}, "braucht die Angabe »veranstaltung«: Kennung der Veranstaltung"),
         ({"veranstaltung": "gibt-es-nicht"}, "»gibt-es-nicht« gibt es nicht"),
         ({"veranstaltung": "abgesagt"}, "wurde abgesagt"),
         ({"veranstaltung": "verschoben"}, "Nachfolgetermin ist »nachgeholt«"),

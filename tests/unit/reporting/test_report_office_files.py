@@ -13,6 +13,7 @@ import docx as word
 import openpyxl
 import pytest
 from docx.oxml.ns import qn
+from effort import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -162,7 +163,12 @@ def test_a_word_document_has_headings_captions_and_a_filled_table_of_contents():
     )
     document = opened(a_document(sections=sections))
     found = [(paragraph.style.name, paragraph.text) for paragraph in document.paragraphs]
-    assert [text for style, text in found if style == "Heading 1"] == ["Eins", "Zwei", "Hinweise"]
+    assert [text for style, text in found if style == "Heading 1"] == [
+        "Eins",
+        "Zwei",
+        "Daten zu den Diagrammen",
+        "Hinweise",
+    ]
     assert [text for style, text in found if style == "Heading 2"] == ["Eins eins"]
     assert ("Title", "Probe") in found
     captions = [text for style, text in found if style == "Caption"]
@@ -173,7 +179,8 @@ def test_a_word_document_has_headings_captions_and_a_filled_table_of_contents():
     anchors = re.findall(r'w:anchor="([^"]+)"', body)
     assert anchors == re.findall(r'<w:bookmarkStart [^>]*w:name="([^"]+)"', body)
     contents = [link.text for link in document.element.body.iter(qn("w:hyperlink"))]
-    assert contents == ["Eins", "Eins eins", "Zwei", "Hinweise"]
+    assert [entry.strip() for entry in contents] == ["Eins", "Eins eins", "Zwei", "Daten zu den Diagrammen", "Hinweise"]
+    assert instructions.count("PAGEREF") == len(contents)
 
 
 def test_tables_in_word_repeat_their_headings_and_are_styled():
@@ -185,6 +192,60 @@ def test_tables_in_word_repeat_their_headings_and_are_styled():
     assert all(row.find(f".//{qn('w:cantSplit')}") is not None for row in table._tbl.tr_lst)
     assert [cell.text for cell in table.rows[2].cells] == ["Eins", "012345", "12.345", "0,33", "01.02.2025"]
     assert [cell.text for cell in table.rows[5].cells][:3] == ["Summe", "", "12.342"]
+
+
+def test_the_table_behind_a_chart_stands_with_the_others_at_the_end_and_the_chart_says_where():
+    texts = [paragraph.text for paragraph in opened(a_document(CHART, TABLE)).paragraphs]
+    assert "Es steigt. Werte: Tabelle 2." in texts
+    assert texts.index("Tabelle 2: Daten zum Diagramm: Ein Bild") > texts.index("Daten zu den Diagrammen")
+
+
+def test_figures_are_tiles_each_with_its_name_value_and_note_in_one_cell():
+    figures = Figures(items=tuple(Figure(label=f"L{n}", value=n, unit="VZÄ", note=f"N{n}") for n in range(6)))
+    (table,) = opened(a_document(figures)).tables
+    assert [[cell.text for cell in row.cells] for row in table.rows] == [
+        ["0 VZÄ\nL0\nN0", "1 VZÄ\nL1\nN1", "2 VZÄ\nL2\nN2"],
+        ["3 VZÄ\nL3\nN3", "4 VZÄ\nL4\nN4", "5 VZÄ\nL5\nN5"],
+    ]
+
+
+def numbers_table(columns):
+    return Table(
+        key="z",
+        title="Z",
+        columns=(
+            Column(title="Gemeinde", header=True),
+            *(Column(title=f"Anstellungsträger {n}", type=ColumnType.COUNT) for n in range(columns)),
+        ),
+        rows=(("Ense", *range(columns)),),
+    )
+
+
+@pytest.mark.parametrize(
+    ("columns", "upright", "landscape"), [(8, 0, False), (9, 9, False), (13, 13, False), (17, 17, True)]
+)
+def test_headings_above_many_numbers_stand_upright_before_a_page_is_turned(columns, upright, landscape):
+    document = opened(a_document(numbers_table(columns)))
+    assert len(list(document.element.body.iter(qn("w:textDirection")))) == upright
+    assert any(section.page_width > section.page_height for section in document.sections) == landscape
+    page = a_document(numbers_table(columns)).render(".html").decode()
+    assert ('<section class="turned">' in page) == landscape
+    assert ("upright" in page.split("</style>")[1]) == bool(upright)
+
+
+def test_a_long_heading_of_a_word_table_is_broken_where_words_join_and_stays_one_word():
+    document = opened(a_document(numbers_table(3)))
+    assert len(list(document.element.body.iter(qn("w:softHyphen")))) == 3
+    (table,) = document.tables
+    assert table.rows[0].cells[1].text == "Anstellungsträger 0"
+
+
+def test_a_small_table_does_not_take_the_whole_page_and_a_large_one_does():
+    widths = []
+    for table in (numbers_table(1), numbers_table(12)):
+        (written,) = opened(a_document(table)).tables
+        widths.append(int(written._tbl.tblPr.find(qn("w:tblW")).get(qn("w:w"))))
+    assert widths[0] < 0.6 * widths[1]
 
 
 def test_pictures_in_word_have_an_alternative_text():
@@ -291,7 +352,7 @@ VALUES = st.one_of(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(st.lists(st.tuples(TEXTS, VALUES, VALUES), max_size=4), TEXTS, st.sampled_from(ColumnType))
 def test_whatever_stands_in_a_table_can_be_written_and_read(rows, title, kind):
     columns = (

@@ -27,6 +27,7 @@ from koschuso.reporting import (
     Slot,
     Table,
     Text,
+    Total,
     protect,
 )
 
@@ -185,3 +186,35 @@ def test_a_chart_is_ranked_by_what_is_shown():
 def test_a_report_without_numbers_about_people_needs_no_solver_and_says_nothing():
     result = shown(Table(key="t", title="t", columns=COLUMNS, rows=(("VZÄ", 1),)))
     assert (result.note, result.hidden) == ("", 0)
+
+
+def test_who_is_not_among_a_share_of_different_people_is_protected_as_well():
+    """Each of them is either in the share or not, whatever else is counted once only: 2 of 3 leaves one."""
+    every = Count(3, key=("alle",), distinct=True)
+    part = Count(2, key=("teil",), distinct=True)
+    figures = Figures(
+        items=(
+            Figure(label="alle", value=every),
+            Figure(label="Teil", value=part),
+            Figure(label="Anteil", value=Share(part, every)),
+        )
+    )
+    values = [item.value for item in first(figures, threshold=2).items]
+    assert values[2] is Sign.SUPPRESSED
+    assert values[:2].count(Sign.SUPPRESSED) >= 1
+
+
+def test_a_weighted_total_gives_its_parts_away_where_nothing_else_is_open():
+    """2 people of three hours and 8 of five: 10 people and 46 hours have one solution."""
+    few, many = Count(2, key=("a",)), Count(8, key=("b",))
+    people, hours = Count(10, key=("c",)), Count(Fraction(46), key=("d",), people=10)
+    rows = (("a", few), ("b", many))
+    table = Table(key="t", title="t", columns=COLUMNS, rows=rows, totals=("Summe", people))
+    time = Figures(items=(Figure(label="Stunden", value=hours),))
+    known = [Total(hours, (few, many), (3, 5))]
+    shown_table, shown_time = shown(table, time, totals=known).sections[0].blocks
+    values = [*(value for _, value in shown_table.rows), shown_table.totals[1], shown_time.items[0].value]
+    assert values[0] is Sign.SUPPRESSED
+    assert values[1:].count(Sign.SUPPRESSED) >= 2
+    with pytest.raises(WrongUse, match="wie oft er zählt"):
+        Total(hours, (few, many), (3,))

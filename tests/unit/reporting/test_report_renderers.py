@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -20,6 +21,7 @@ from koschuso.errors import Unavailable, WrongUse
 from koschuso.model.workload import round_vzae
 from koschuso.reporting import (
     BUILTIN_RENDERERS,
+    BUILTIN_REPORTS,
     GESCHICHTE,
     KENNZAHLEN,
     STELLENUEBERSICHT,
@@ -302,7 +304,7 @@ def test_without_matplotlib_the_values_stand_there_with_a_hint(monkeypatch):
     chart = Chart(key="c", title="T", description="D", categories=("A",), series=(Series(name="S", values=(1,)),))
     text = a_document(chart).render(".html").decode()
     assert "<svg" not in text
-    assert "<details open>" in text
+    assert '<details class="table narrow short" open>' in text
     assert "koschuso[berichte]" in text
 
 
@@ -435,7 +437,10 @@ import conftest
 from koschuso.errors import KoschusoError
 from koschuso.reporting import BUILTIN_RENDERERS, BUILTIN_REPORTS
 view = conftest.make_view([*conftest.organisations(), *conftest.staff(), *conftest.work()])
+chosen = sys.argv[2].split(",")
 for report in BUILTIN_REPORTS:
+    if report.name not in chosen:
+        continue
     try:
         document = report.run(view)
     except KoschusoError:
@@ -445,11 +450,19 @@ for report in BUILTIN_REPORTS:
 """
 
 
-def test_another_process_on_another_day_in_another_zone_gives_the_same_bytes():
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        ("koschuso:stellenuebersicht", "koschuso:kennzahlen"),
+        pytest.param([report.name for report in BUILTIN_REPORTS], marks=pytest.mark.slow),
+    ],
+    ids=["two", "all"],
+)
+def test_another_process_on_another_day_in_another_zone_gives_the_same_bytes(chosen):
     def run(seed, zone):
         environment = {**os.environ, "PYTHONHASHSEED": seed, "TZ": zone, "LC_ALL": "C"}
         child = subprocess.run(
-            [sys.executable, "-c", _CHILD, str(Path(__file__).parent)],
+            [sys.executable, "-c", _CHILD, str(Path(__file__).parent), ",".join(chosen)],
             env=environment,
             capture_output=True,
             check=True,
@@ -458,7 +471,7 @@ def test_another_process_on_another_day_in_another_zone_gives_the_same_bytes():
         return child.stdout
 
     first = run("1", "UTC")
-    assert first.count("koschuso:docx") >= 4
+    assert first.count("koschuso:docx") >= min(4, len(chosen))
     assert first == run("2", "Pacific/Auckland")
 
 
@@ -511,6 +524,6 @@ def test_five_thousand_rows_are_rendered_within_seconds():
         (f"Schule {number}", *(Fraction(number, 7 + column) for column in range(11))) for number in range(5_000)
     )
     document = a_document(Table(key="t", title="Groß", columns=columns, rows=rows))
-    before = datetime.now(tz=UTC)
+    before = time.process_time()
     assert document.render(".html").count(b"<tr>") == 5_001
-    assert (datetime.now(tz=UTC) - before).total_seconds() < 5
+    assert time.process_time() - before < 10

@@ -259,7 +259,7 @@ def test_a_draft_is_not_published():
 @pytest.mark.parametrize("broken", ["![Bild](bild.png)", "<script>alert(1)</script>"])
 def test_a_broken_text_is_told_in_one_sentence_with_its_file(broken):
     found = view(records(), texts=words(ausblick=f"Ein Satz.\n\n{broken}\n"))
-    with pytest.raises(WrongUse, match=r"ausblick\.md") as caught:
+    with pytest.raises(Refused, match=r"\(texte/taetigkeitsbericht/2025/ausblick\.md\).* Zeile 3") as caught:
         TAETIGKEITSBERICHT.run(found, year=2025)
     assert "\n" not in str(caught.value)
 

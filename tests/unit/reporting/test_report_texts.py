@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from koschuso.errors import Unavailable, WrongUse
+from koschuso.errors import Refused, Unavailable, WrongUse
 from koschuso.reporting import (
     OfficeInfo,
     Paragraph,
@@ -20,8 +20,7 @@ from koschuso.reporting import (
     Text,
     make_document,
 )
-from koschuso.reporting.texts import DRAFT, LARGEST, TextFolder
-from koschuso.reporting.wording import read_markdown
+from koschuso.reporting.texts import DRAFT, LARGEST, TextFolder, read_markdown
 
 REPORT = "koschuso:taetigkeitsbericht"
 YEAR = ReportPeriod.year(2025)
@@ -120,7 +119,10 @@ def test_a_draft_is_only_for_the_office():
 
 
 def test_a_broken_text_is_one_sentence_that_names_it():
-    with pytest.raises(WrongUse, match=r"Der Text »Ausblick« \(ausblick.md\) lässt sich nicht verwenden. Ab Zeile 1"):
+    with pytest.raises(
+        Refused,
+        match=r"Der Text »Ausblick« \(texte/taetigkeitsbericht/2025/ausblick.md\) lässt sich nicht verwenden. Ab Zeile 1",
+    ):
         document("<p>x</p>")
 
 
@@ -173,10 +175,10 @@ def test_files_that_are_no_texts_are_one_sentence_each(tmp_path):
     place.mkdir(parents=True)
     assert texts.read(REPORT, YEAR, "ausblick") is None
     (place / "ausblick.md").write_bytes("gut\ngrün".encode("latin-1"))
-    with pytest.raises(WrongUse, match="in Zeile 2 nicht als UTF-8"):
+    with pytest.raises(Refused, match="in Zeile 2 nicht als UTF-8"):
         texts.read(REPORT, YEAR, "ausblick")
     (place / "ausblick.md").write_bytes(b"x" * (LARGEST + 1))
-    with pytest.raises(WrongUse, match="ist zu groß; möglich sind 200 Kilobyte"):
+    with pytest.raises(Refused, match="ist zu groß; möglich sind 200 Kilobyte"):
         texts.read(REPORT, YEAR, "ausblick")
     (place / "ausblick.md").unlink()
     (place / "ausblick.md").mkdir()

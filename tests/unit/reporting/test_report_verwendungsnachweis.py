@@ -92,6 +92,23 @@ def test_the_summary_says_the_same(document):
     assert [figure.value for figure in figures.items] == [10, Fraction("65.5"), Fraction("18.5"), Fraction("48.75")]
 
 
+def test_the_months_stand_beside_those_of_the_year_before(document):
+    # 2024: s1, s2, s9 and w1 were filled and s6 vacant for twelve months each; w2 to w5 did not exist yet, and the Land
+    # paid for w6 from 2025 on. VZÄ-Monate: s1 12, s2 6, s9 6, w1 6; in 2025 6 + 12 + 6 + 12 + 3,5 + 3,75 + 5,5.
+    assert document.table("vergleich").rows == (
+        ("geförderte Stellen", 10, 5, 5),
+        ("Besetzungsmonate", Fraction("65.5"), 48, Fraction("17.5")),
+        ("unbesetzte Monate", Fraction("18.5"), 12, Fraction("6.5")),
+        ("VZÄ-Monate", Fraction("48.75"), 30, Fraction("18.75")),
+    )
+
+
+def test_without_funded_positions_before_there_is_one_sentence():
+    only = [position("neu", 39, holder="aue", saeule=RICHTLINIE, period=Period(since=date(2025, 1, 1)))]
+    page = VERWENDUNGSNACHWEIS.run(view([*records()[:0], *only]), year=2025)
+    assert "Für den Zeitraum davor (Kalenderjahr 2024) ist keine geförderte Stelle erfasst." in text_of(page)
+
+
 def test_measures_by_foerderziel_count_once_in_all(document):
     # Netzwerk: Wegweiser done, Qualitätsstandards going on, the Fachtag by two entries of 50 and 70 minutes.
     # Koordinierung: Qualitätsstandards again, and the entry of 70 minutes.

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 from fractions import Fraction
-from typing import TYPE_CHECKING, Final, TypeVar
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 import attrs
 
@@ -21,6 +22,9 @@ from koschuso.reporting.figures.spans import covering
 from koschuso.reporting.guarded import Count, Mean
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+
     from koschuso.reporting.figures.schools import Schools
     from koschuso.reporting.view import View
 
@@ -40,8 +44,8 @@ class Contacts:
         contacts: Number of contacts.
         minutes: Minutes of those whose length was noted.
         untimed: Contacts whose length was not noted.
-        schools: Contacts by school, where the office notes it.
-        elsewhere: Contacts of which nobody knows the school.
+        schools: Contacts by school, where the office notes it; only by Schulform and municipality.
+        elsewhere: Contacts of which nobody knows the school; likewise.
     """
 
     contacts: int = 0
@@ -50,18 +54,27 @@ class Contacts:
     schools: Counter[str] = attrs.field(factory=Counter)
     elsewhere: int = 0
 
-    def add(self, consultation: Consultation, school: str) -> None:
-        """Add what a record stands for."""
-        number = consultation.count
+    def add(self, number: int, minutes: int | None) -> None:
+        """Add so many contacts, and their minutes where they were noted."""
         self.contacts += number
-        if consultation.minutes is None:
+        if minutes is None:
             self.untimed += number
         else:
-            self.minutes += consultation.minutes
+            self.minutes += minutes
+
+    def add_from(self, school: str, number: int, minutes: int | None) -> None:
+        """Add contacts where single schools are to be protected as well."""
+        self.add(number, minutes)
         if school:
             self.schools[school] += number
         else:
             self.elsewhere += number
+
+    def merge(self, other: Contacts) -> None:
+        """Add the contacts of another sort."""
+        self.contacts += other.contacts
+        self.minutes += other.minutes
+        self.untimed += other.untimed
 
     @property
     def timed(self) -> int:
@@ -75,7 +88,7 @@ class Contacts:
             key: Names the number in the report.
             by_school: Whether single schools are to be protected as well, where they are all known.
         """
-        known = by_school and self.contacts > 0 and not self.elsewhere
+        known = by_school and not self.elsewhere and bool(self.schools)
         return Count(
             self.contacts,
             key=("beratung", *key),
@@ -103,18 +116,33 @@ class Contacts:
         return Mean(time_of(Fraction(self.minutes, _MINUTES), known), known, factor=_MINUTES)
 
 
+class Noted(NamedTuple):
+    """What is noted of a Beratung."""
+
+    day: date
+    target_group: str
+    form: str
+    topics: tuple[str, ...]
+    minutes: int | None
+    number: int
+    schulform: str
+    ags: str
+    follow_up: bool
+    referred_to: str
+    organisation_id: str
+
+
+_FIELDS: Final = tuple("count" if name == "number" else name for name in Noted._fields)
+
+
 @attrs.define(kw_only=True)
 class Counselling:
     """All Beratungen of a period.
 
     Attributes:
         period: The period.
-        all: All contacts.
-        by_group: By Zielgruppe.
-        by_form: By form.
         by_group_and_form: By Zielgruppe and form.
-        by_topic: By topic; a contact with several topics counts under each.
-        by_topic_and_group: By topic and Zielgruppe; as above.
+        by_topic_and_group: By topic and Zielgruppe; a contact with several topics counts under each.
         by_schulform: By Schulform.
         by_ags: By municipality.
         several_topics: Contacts with more than one topic.
@@ -123,11 +151,7 @@ class Counselling:
     """
 
     period: Period
-    all: Contacts = attrs.field(factory=Contacts)
-    by_group: dict[str, Contacts] = attrs.field(factory=dict)
-    by_form: dict[str, Contacts] = attrs.field(factory=dict)
     by_group_and_form: dict[tuple[str, str], Contacts] = attrs.field(factory=dict)
-    by_topic: dict[str, Contacts] = attrs.field(factory=dict)
     by_topic_and_group: dict[tuple[str, str], Contacts] = attrs.field(factory=dict)
     by_schulform: dict[str, Contacts] = attrs.field(factory=dict)
     by_ags: dict[str, Contacts] = attrs.field(factory=dict)
@@ -135,26 +159,42 @@ class Counselling:
     follow_ups: int = 0
     referred: dict[str, Contacts] = attrs.field(factory=dict)
 
-    def add(self, consultation: Consultation, schulform: str, ags: str, school: str) -> None:
+    def add(self, noted: Noted, schulform: str, ags: str, school: str) -> None:
         """Add a record under everything that it says."""
-        group, form = consultation.target_group, consultation.form
-        topics = tuple(dict.fromkeys(consultation.topics)) or (UNKNOWN,)
-        found = [
-            self.all,
-            _of(self.by_group, group),
-            _of(self.by_form, form),
-            _of(self.by_group_and_form, (group, form)),
-            _of(self.by_schulform, schulform),
-            _of(self.by_ags, ags),
-        ]
-        for topic in topics:
-            found += (_of(self.by_topic, topic), _of(self.by_topic_and_group, (topic, group)))
-        if consultation.referred_to:
-            found.append(_of(self.referred, consultation.referred_to))
-        for contacts in found:
-            contacts.add(consultation, school)
-        self.several_topics += consultation.count * (len(topics) > 1)
-        self.follow_ups += consultation.count * consultation.follow_up
+        number, minutes, group, topics = noted.number, noted.minutes, noted.target_group, noted.topics
+        if len(topics) > 1:
+            topics = tuple(dict.fromkeys(topics))
+        _of(self.by_group_and_form, (group, noted.form)).add(number, minutes)
+        _of(self.by_schulform, schulform).add_from(school, number, minutes)
+        _of(self.by_ags, ags).add_from(school, number, minutes)
+        for topic in topics or (UNKNOWN,):
+            _of(self.by_topic_and_group, (topic, group)).add(number, minutes)
+        if noted.referred_to:
+            _of(self.referred, noted.referred_to).add(number, minutes)
+        if len(topics) > 1:
+            self.several_topics += number
+        if noted.follow_up:
+            self.follow_ups += number
+
+    @cached_property
+    def by_group(self) -> Mapping[str, Contacts]:
+        """By Zielgruppe."""
+        return _merged((group, contacts) for (group, _), contacts in self.by_group_and_form.items())
+
+    @cached_property
+    def by_form(self) -> Mapping[str, Contacts]:
+        """By form."""
+        return _merged((form, contacts) for (_, form), contacts in self.by_group_and_form.items())
+
+    @cached_property
+    def by_topic(self) -> Mapping[str, Contacts]:
+        """By topic; a contact with several topics counts under each."""
+        return _merged((topic, contacts) for (topic, _), contacts in self.by_topic_and_group.items())
+
+    @cached_property
+    def all(self) -> Contacts:
+        """All contacts."""
+        return _merged(("", contacts) for contacts in self.by_group_and_form.values()).get("", Contacts())
 
 
 class ConsultationFacts:
@@ -174,18 +214,24 @@ class ConsultationFacts:
         self.now = Counselling(period=period)
         self.before = None if before is None else Counselling(period=before)
         counsellings = [one for one in (self.now, self.before) if one is not None]
-        asked = covering([one.period for one in counsellings])
-        for consultation in view.stream(Consultation, Overlaps("day", asked)):
+        self._places: dict[tuple[str, str, str], tuple[str, str, str]] = {}
+        asked = Overlaps("day", covering([one.period for one in counsellings]))
+        for noted in map(Noted._make, view.values(Consultation, _FIELDS, asked)):
             for counselling in counsellings:
-                if consultation.day in counselling.period:
-                    counselling.add(consultation, *self._place(consultation))
+                if noted.day in counselling.period:
+                    counselling.add(noted, *self._place(noted))
 
-    def _place(self, consultation: Consultation) -> tuple[str, str, str]:
+    def _place(self, noted: Noted) -> tuple[str, str, str]:
+        asked = noted.schulform, noted.ags, noted.organisation_id
+        known = self._places.get(asked)
+        if known is None:
+            known = self._places[asked] = self._found_place(*asked)
+        return known
+
+    def _found_place(self, schulform: str, ags: str, organisation_id: str) -> tuple[str, str, str]:
         """Give Schulform, municipality and school: as noted, else those of the school that was advised."""
-        schulform, ags, school = consultation.schulform, consultation.ags, ""
-        organisation = (
-            self._view.get(Organisation, consultation.organisation_id) if consultation.organisation_id else None
-        )
+        school = ""
+        organisation = self._view.get(Organisation, organisation_id) if organisation_id else None
         if organisation is not None:
             ags = ags or organisation.ags
             if organisation.type in _SCHOOLS:
@@ -196,6 +242,14 @@ class ConsultationFacts:
 
 
 def _of(found: dict[Key, Contacts], key: Key) -> Contacts:
-    if key not in found:
-        found[key] = Contacts()
-    return found[key]
+    contacts = found.get(key)
+    if contacts is None:
+        contacts = found[key] = Contacts()
+    return contacts
+
+
+def _merged(parts: Iterable[tuple[str, Contacts]]) -> Mapping[str, Contacts]:
+    found: dict[str, Contacts] = {}
+    for key, contacts in parts:
+        _of(found, key).merge(contacts)
+    return found

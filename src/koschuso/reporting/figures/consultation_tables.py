@@ -69,6 +69,7 @@ class ConsultationTables:
         self._now = facts.now
         self._before = facts.before
         self._groups = in_order(view, "zielgruppe", facts.now.by_group)
+        self._crossed = False
 
     # -- at a glance ---------------------------------------------------------------------------------------------------
 
@@ -146,6 +147,7 @@ class ConsultationTables:
         )
 
     def _cell(self, group: str, form: str) -> Count:
+        self._crossed = True
         return _count_of(self._now.by_group_and_form, (group, form), "zielgruppe", group, "form", form)
 
     def heat(self) -> Chart:
@@ -279,6 +281,15 @@ class ConsultationTables:
         if then is not None and then.by_group:
             parts = (contacts.count("vorher", "zielgruppe", group) for group, contacts in then.by_group.items())
             yield Total(then.all.count("vorher"), tuple(parts))
+        if self._crossed:
+            # The grid has no sums of its own; a table about something else may hold them.
+            forms = tuple(self._now.by_form)
+            for group, contacts in self._now.by_group.items():
+                yield Total(contacts.count("zielgruppe", group), tuple(self._cell(group, form) for form in forms))
+            for form, contacts in self._now.by_form.items():
+                cells = tuple(self._cell(group, form) for group in self._groups)
+                yield Total(contacts.count("form", form), cells)
+            yield Total(everything.count(), tuple(one.count("form", form) for form, one in self._now.by_form.items()))
 
     def untimed(self) -> Count:
         """Give the contacts whose length was not noted.

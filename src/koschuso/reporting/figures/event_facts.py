@@ -8,19 +8,20 @@ has unknown Teilnahmen, not 0.
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from koschuso.errors import Refused
-from koschuso.model import Event, EventStatus, Participation, ParticipationStatus, Period, Person
+from koschuso.model import Event, EventStatus, Headcount, Participation, ParticipationStatus, Period, Person
 from koschuso.model.folding import fold
 from koschuso.query import Overlaps
-from koschuso.reporting.figures.origins import UNKNOWN, Origins
-from koschuso.reporting.figures.programme import EventTally, Programme, visits_in
+from koschuso.reporting.figures.origins import Origins
+from koschuso.reporting.figures.programme import Attendance, EventTally, Programme
 from koschuso.reporting.figures.spans import covering
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
+    from decimal import Decimal
 
     from koschuso.reporting.figures.schools import Schools
     from koschuso.reporting.view import View
@@ -60,6 +61,21 @@ def event_hours(event: Event) -> Fraction | None:
     return Fraction(round(seconds), _SECONDS) if seconds > 0 else None
 
 
+class Noted(NamedTuple):
+    """What is noted of a participation, as far as it is counted."""
+
+    status: ParticipationStatus
+    person_id: str
+    organisation_id: str
+    name: str
+    email: str
+    hours: Decimal | None
+    headcounts: tuple[Headcount, ...]
+
+
+_FIELDS: Final = ("event_id", "role", *Noted._fields)
+
+
 class EventFacts:
     """Events and participations of a period, and of the one before it where that is asked for.
 
@@ -88,34 +104,35 @@ class EventFacts:
         )
         self._spoke()
         if schools is not None:
-            self._origins = Origins(view, schools)
-            for participation in view.stream(Participation):
-                self._take(participation, tallies, sittings)
+            self._read_participations(Origins(view, schools), tallies, sittings)
         for programme in self._programmes:
             programme.close()
 
-    def _take(
-        self,
-        participation: Participation,
-        tallies: dict[str, tuple[Programme, EventTally]],
-        sittings: dict[str, Programme],
+    def _read_participations(
+        self, origins: Origins, tallies: dict[str, tuple[Programme, EventTally]], sittings: dict[str, Programme]
     ) -> None:
-        found = tallies.get(participation.event_id)
-        if found is not None:
-            self._take_guest(participation, *found)
-        if participation.role in _CONTRIBUTING and participation.status not in _STAYED_AWAY:
-            programme = found[0] if found else sittings.get(participation.event_id)
-            if programme is not None and self._is_ours(participation):
-                programme.contributed.add(participation.event_id)
+        for programme in self._programmes:
+            programme.origins = origins
+        for event_id, role, *noted in self._view.values(Participation, _FIELDS):
+            found = tallies.get(event_id)
+            if found is not None and role in _PARTAKING:
+                _take_guest(Noted(*noted), *found)
+            elif role in _CONTRIBUTING:
+                holding = found[0] if found else sittings.get(event_id)
+                if holding is not None and self._contributed(Noted(*noted)):
+                    holding.contributed.add(event_id)
 
     def _events(self, view: View) -> Iterator[Event]:
         # A day more on either side: conditions look at the clock of the event, the report at that of NRW.
         span = covering([programme.period for programme in self._programmes], margin=1)
         return view.stream(Event, Overlaps("span", span))
 
-    def _is_ours(self, participation: Participation) -> bool:
+    def _contributed(self, noted: Noted) -> bool:
+        """Tell whether somebody of the office was there."""
+        if noted.status in _STAYED_AWAY:
+            return False
         office = self._view.office.id
-        return participation.person_id in self._coordinators or bool(office and participation.organisation_id == office)
+        return noted.person_id in self._coordinators or bool(office and noted.organisation_id == office)
 
     def _spoke(self) -> None:
         for programme in self._programmes:
@@ -147,59 +164,51 @@ class EventFacts:
             elif event.status not in _OFF and day <= self._today:
                 programme.unfinished += 1
 
-    def _take_guest(self, participation: Participation, programme: Programme, tally: EventTally) -> None:
-        if participation.role not in _PARTAKING:
-            return
-        status = participation.status
-        heads = sum(headcount.count for headcount in participation.headcounts)
-        # Somebody from an institution without a name is one visit, just as each of the counted heads is.
-        number = heads if participation.headcounts else 1
-        if status.attended:
-            tally.listed = True
-            # Heads that were counted at the door never registered.
-            tally.registered += 0 if participation.headcounts else 1
-            tally.arrived += 0 if participation.headcounts else 1
-            tally.heads += heads
-            self._came(participation, programme, tally)
-            return
-        tally.registered += number * status.registered
-        tally.waiting += number * (status is ParticipationStatus.WARTELISTE)
-        tally.cancelled += number * (status is ParticipationStatus.ABGEMELDET)
-        if status is ParticipationStatus.UNENTSCHULDIGT:
-            tally.listed = True
-            tally.absent += number
-        elif status.registered:
-            tally.open += number
 
-    def _came(self, participation: Participation, programme: Programme, tally: EventTally) -> None:
-        who = _who(participation)
-        if participation.person_id:
-            programme.person_ids.add(participation.person_id)
-        if not participation.headcounts:
-            parts = [(1, self._origins.of(participation, tally.day))]
-        else:
-            parts = [(one.count, self._origins.of_headcount(one)) for one in participation.headcounts]
-        event = tally.event
-        for number, origin in parts:
-            if participation.hours is None:
-                tally.timed += number
-            else:
-                tally.own_hours += number * Fraction(participation.hours)
-            visits_in(programme.by_kind, event.type).add(number, who, origin.school)
-            for topic in dict.fromkeys(event.topics) or (UNKNOWN,):
-                visits_in(programme.by_topic, topic).add(number, who, origin.school)
-            visits_in(programme.by_schulform, origin.schulform).add(number, who, origin.school)
-            visits_in(programme.by_ags, origin.ags).add(number, who, origin.school)
-            visits_in(programme.by_employer, origin.employer).add(number, who, origin.school)
+def _take_guest(noted: Noted, programme: Programme, tally: EventTally) -> None:
+    status, headcounts = noted.status, noted.headcounts
+    if status.attended:
+        tally.listed = True
+        _came(noted, programme, tally)
+        return
+    # Somebody from an institution without a name is one visit, just as each of the counted heads is.
+    number = sum(headcount.count for headcount in headcounts) if headcounts else 1
+    tally.registered += number * status.registered
+    tally.waiting += number * (status is ParticipationStatus.WARTELISTE)
+    tally.cancelled += number * (status is ParticipationStatus.ABGEMELDET)
+    if status is ParticipationStatus.UNENTSCHULDIGT:
+        tally.listed = True
+        tally.absent += number
+    elif status.registered:
+        tally.open += number
 
 
-def _who(participation: Participation) -> str:
+def _came(noted: Noted, programme: Programme, tally: EventTally) -> None:
+    number, who = 1, _who(noted)
+    if noted.headcounts:
+        # Heads that were counted at the door never registered.
+        number = sum(headcount.count for headcount in noted.headcounts)
+        tally.heads += number
+        programme.attendances += (Attendance(tally, one.count, who, one) for one in noted.headcounts)
+    else:
+        tally.registered += 1
+        tally.arrived += 1
+        programme.attendances.append(Attendance(tally, 1, who, (noted.person_id, noted.organisation_id)))
+    if noted.person_id:
+        programme.person_ids.add(noted.person_id)
+    if noted.hours is None:
+        tally.timed += number
+    else:
+        tally.own_hours += number * Fraction(noted.hours)
+
+
+def _who(noted: Noted) -> str:
     """Give a key for the person, empty where nobody is named.
 
     A mailbox may be shared by a whole school: the name tells its people apart where it is known.
     """
-    if participation.person_id:
-        return f"person {participation.person_id}"
-    if participation.name or participation.email:
-        return f"name {fold(participation.name)} {participation.email.casefold()}"
+    if noted.person_id:
+        return f"person {noted.person_id}"
+    if noted.name or noted.email:
+        return f"name {fold(noted.name)} {noted.email.casefold()}"
     return ""

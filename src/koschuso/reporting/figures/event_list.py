@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 from koschuso.model import Visibility
 from koschuso.reporting.document import Column, ColumnType, Sign, Table
 from koschuso.reporting.figures.origins import UNKNOWN
+from koschuso.reporting.figures.satisfaction import Satisfaction
 from koschuso.reporting.guarded import Count, Total
 from koschuso.reporting.parameters import INTERNAL
 from koschuso.reporting.view import label
@@ -21,10 +23,12 @@ if TYPE_CHECKING:
 __all__ = ["EventList", "summed", "visits_of"]
 
 _COUNT: Final = ColumnType.COUNT
+_SATISFACTION: Final = Column(title="Zufriedenheit", type=ColumnType.NUMBER, digits=1)
 _PUBLIC: Final = "oeffentlich"
-_MOST_IN_FULL: Final = 400
+_MOST_IN_FULL: Final = 100
 """Longer lists are without numbers about people where small ones are hidden: they would be full of signs, and deciding
-about thousands of numbers that hang together takes its time."""
+about hundreds of numbers that hang together, also by the lengths of events, takes its time (2 s for a hundred events,
+minutes for four hundred)."""
 
 _REGISTRATIONS: Final = ("registered", "waiting", "cancelled")
 _CAME: Final = ("visits", "absent")
@@ -46,16 +50,24 @@ class EventList:
         view: What the report may see.
         programme: What took place and who came.
         audience: Key of the audience.
+        threshold: Numbers of people below it are hidden.
+        elsewhere: The list itself stands in another report; here readers know from it how long each event took.
     """
 
-    def __init__(self, view: View, programme: Programme, audience: str) -> None:
+    def __init__(
+        self, view: View, programme: Programme, audience: str, threshold: int, *, elsewhere: bool = False
+    ) -> None:
         self._view = view
         self._now = programme
         self._audience = audience
+        self._elsewhere = elsewhere
+        self._satisfaction = Satisfaction(
+            view, (tally.event.id for tally in programme.held), internal=audience == INTERNAL, threshold=threshold
+        )
 
     def table(self) -> Table:
         """Build the list of the events that took place, by day."""
-        now = self._now
+        now, satisfaction = self._now, self._satisfaction
         seats = [tally.event.capacity for tally in now.held]
         full = self._in_full
         notes = [_LIST_NOTE, _LENGTH_NOTE]
@@ -86,6 +98,7 @@ class EventList:
                 *(registrations if full else ()),
                 *(came if full else ()),
                 Column(title="Dauer", unit="Std.", type=ColumnType.NUMBER, digits=1),
+                *(() if satisfaction.is_empty else (_SATISFACTION,)),
             ),
             rows=tuple(self._event_row(tally) for tally in now.held),
             totals=(
@@ -98,13 +111,14 @@ class EventList:
                 *(tuple(summed(now, what) for what in _REGISTRATIONS) if full else ()),
                 *((visits_of(now), Sign.UNKNOWN if now.is_unknown else summed(now, "absent")) if full else ()),
                 now.length,
+                *(() if satisfaction.is_empty else (Sign.NOT_APPLICABLE,)),
             ),
-            notes=tuple(notes),
+            notes=(*notes, *satisfaction.notes()),
         )
 
     @property
     def _in_full(self) -> bool:
-        return self._audience == INTERNAL or len(self._now.held) <= _MOST_IN_FULL
+        return not self._elsewhere and (self._audience == INTERNAL or len(self._now.held) <= _MOST_IN_FULL)
 
     def _event_row(self, tally: EventTally) -> tuple[Value, ...]:
         event, view, full = tally.event, self._view, self._in_full
@@ -119,6 +133,7 @@ class EventList:
             *(tuple(_told(tally, what) for what in _REGISTRATIONS) if full else ()),
             *(tuple(_told(tally, what) if tally.listed else Sign.UNKNOWN for what in _CAME) if full else ()),
             Sign.UNKNOWN if tally.hours is None else tally.hours,
+            *(() if self._satisfaction.is_empty else (self._satisfaction.of(event.id),)),
         )
 
     def _title(self, tally: EventTally) -> str:
@@ -135,27 +150,68 @@ class EventList:
             part for part in (shown, label(self._view, "veranstaltungsformat", tally.event.format)) if part
         )
 
-    def totals(self) -> Iterator[Total]:
-        """Give what a reader could work out from the list and the tables by kind and topic beside it."""
+    def totals(self, *, registered: bool) -> Iterator[Total]:
+        """Give what a reader could work out from the list and the tables by kind and topic beside it.
+
+        Args:
+            registered: Whether the report tells what became of all registrations as well.
+        """
+        yield from self._lengths()
         if not self._in_full:
             return
         now = self._now
         of_kind: dict[str, list[Count]] = {}
         of_topic: dict[str, list[Count]] = {}
-        for tally in now.held:
+        # Where nobody noted who came it is known that such an event adds nothing.
+        for tally in now.listed:
             visits = _told(tally, "visits")
             of_kind.setdefault(tally.event.type, []).append(visits)
             for topic in dict.fromkeys(tally.event.topics) or (UNKNOWN,):
                 of_topic.setdefault(topic, []).append(visits)
-            if tally.registered:
-                became = (_told(tally, "arrived"), _told(tally, "absent"), _told(tally, "open"))
-                yield Total(_told(tally, "registered"), became)
-                yield Total(visits, (_told(tally, "arrived"), _told(tally, "heads")))
         for kind, counts in of_kind.items():
             yield Total(now.by_kind[kind].count("art", kind), tuple(counts))
         for topic, counts in of_topic.items():
             if topic in now.by_topic:
                 yield Total(now.by_topic[topic].count("thema", topic), tuple(counts))
+        if registered:
+            yield from self._registrations()
+
+    def _registrations(self) -> Iterator[Total]:
+        """Give what became of the registrations for each event; summed up, it is what became of all."""
+        of_all: dict[str, list[Count]] = {"arrived": [], "heads": [], "open": []}
+        for tally in self._now.held:
+            if not tally.listed:
+                of_all["open"].append(_told(tally, "registered"))
+                continue
+            heads = _told(tally, "heads")
+            if tally.registered:
+                arrived, left = _told(tally, "arrived"), _told(tally, "open")
+                yield Total(_told(tally, "registered"), (arrived, _told(tally, "absent"), left))
+                yield Total(_told(tally, "visits"), (arrived, heads))
+                of_all["arrived"].append(arrived)
+                of_all["open"].append(left)
+            else:
+                heads = _told(tally, "visits")  # without registrations everybody was only counted
+            of_all["heads"].append(heads)
+        for what, counts in of_all.items():
+            yield Total(summed(self._now, what), tuple(counts))
+
+    def _lengths(self) -> Iterator[Total]:
+        """Give how person-hours follow from visits: the list tells how long each event took."""
+        for kind, visits in self._now.by_kind.items():
+            hours = visits.person_hours("art", kind)
+            timed = [tally for tally in self._now.listed if tally.event.type == kind and tally.hours is not None]
+            if isinstance(hours, Sign) or not timed:
+                continue
+            if self._in_full:
+                found = [(tally.hours or 0, _told(tally, "visits")) for tally in timed]
+            else:
+                # Of a long list nobody sees single events: those of one length are one number.
+                by_length: dict[Fraction, list[EventTally]] = {}
+                for tally in timed:
+                    by_length.setdefault(tally.hours or Fraction(0), []).append(tally)
+                found = [(length, _together(kind, length, those)) for length, those in sorted(by_length.items())]
+            yield Total(hours, tuple(count for _, count in found), tuple(length for length, _ in found))
 
 
 def visits_of(programme: Programme, *key: str) -> Count | Sign:
@@ -171,3 +227,8 @@ def summed(programme: Programme, what: str, *key: str) -> Count:
 def _told(tally: EventTally, what: str) -> Count:
     """Give a number about an event."""
     return Count(getattr(tally, what), key=("veranstaltung", tally.event.id, what))
+
+
+def _together(kind: str, length: Fraction, tallies: list[EventTally]) -> Count:
+    """Give the Teilnahmen of the events of a kind that took equally long."""
+    return Count(sum(tally.visits for tally in tallies), key=("teilnahmen", "art", kind, "dauer", str(length)))

@@ -12,7 +12,7 @@ from koschuso.reporting.figures.origins import OUTSIDE, SEVERAL, UNKNOWN
 from koschuso.reporting.figures.schools import traeger_name
 from koschuso.reporting.figures.vocabulary import in_order, row_name
 from koschuso.reporting.german import sort_key
-from koschuso.reporting.guarded import Count, Mean, Sentence, Total
+from koschuso.reporting.guarded import DEFAULT_THRESHOLD, Count, Mean, Sentence, Total
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -47,14 +47,18 @@ class EventTables:
         schools: The schools of the region.
         facts: What took place and who came.
         audience: Key of the audience.
+        threshold: Numbers of people below it are hidden.
     """
 
-    def __init__(self, view: View, schools: Schools, facts: EventFacts, audience: str) -> None:
+    def __init__(
+        self, view: View, schools: Schools, facts: EventFacts, audience: str, threshold: int = DEFAULT_THRESHOLD
+    ) -> None:
         self._view = view
         self._schools = schools
         self._now = facts.now
         self._before = facts.before
         self._audience = audience
+        self._threshold = threshold
         self._list: EventList | None = None
         self._registered = False
 
@@ -168,8 +172,12 @@ class EventTables:
 
     def listing(self) -> Table:
         """Build the list of the events that took place, by day."""
-        self._list = EventList(self._view, self._now, self._audience)
+        self._list = EventList(self._view, self._now, self._audience, self._threshold)
         return self._list.table()
+
+    def listed_elsewhere(self) -> None:
+        """Note that the list stands in another report: readers know from there how long each event took."""
+        self._list = EventList(self._view, self._now, self._audience, self._threshold, elsewhere=True)
 
     # -- T2, T5 --------------------------------------------------------------------------------------------------------
 
@@ -251,7 +259,7 @@ class EventTables:
             columns=(Column(title="Thema", header=True), Column(title="Veranstaltungen", type=_COUNT), _VISITS),
             rows=rows,
             totals=("insgesamt (jede einmal)", len(self._now.held), self._now.all.count()) if rows else None,
-            notes=(_SEVERAL_TOPICS,),
+            notes=(_SEVERAL_TOPICS,) if any(len(set(tally.event.topics)) > 1 for tally in self._now.held) else (),
         )
 
     # -- T3 ------------------------------------------------------------------------------------------------------------
@@ -355,7 +363,7 @@ class EventTables:
             became = (summed(now, "arrived"), summed(now, "absent"), summed(now, "open"))
             yield Total(summed(now, "registered"), became)
         if self._list is not None:
-            yield from self._list.totals()
+            yield from self._list.totals(registered=self._registered)
 
 
 def bar_chart(*, key: str, title: str, heading: str, name: str, bars: list[tuple[str, Count]]) -> Chart:
@@ -383,7 +391,8 @@ def _person_hours(programme: Programme, *key: str) -> Count | Sign:
 def _people(programme: Programme, *key: str) -> Count | Sign:
     if programme.is_unknown or (programme.all.visits and not programme.all.people):
         return Sign.UNKNOWN  # of visitors without a name nobody knows how many different people they are
-    return Count(len(programme.all.people), key=("teilnehmende", *key), within=("teilnahmen mit namen", *key))
+    within = ("teilnahmen mit namen", *key)
+    return Count(len(programme.all.people), key=("teilnehmende", *key), within=within, distinct=True)
 
 
 def _named_visits(programme: Programme, *key: str) -> Count:

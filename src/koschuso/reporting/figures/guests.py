@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from koschuso.errors import Refused, WrongUse
+from koschuso.errors import NotFound, Refused
 from koschuso.model.actor import Organisation, Person
 from koschuso.model.event import Event, EventStatus
 from koschuso.model.folding import fold
@@ -42,7 +42,10 @@ __all__ = [
 ]
 
 EVENT_OPTION: Final = Option(
-    name="veranstaltung", title="Kennung der Veranstaltung", example="fachtag-2025", default=""
+    name="veranstaltung",
+    title="Kennung der Veranstaltung; »koschuso list event« zeigt die Kennungen",
+    example="fachtag-2025",
+    required=True,
 )
 """The option by which every paper about one event is asked for."""
 
@@ -68,18 +71,13 @@ def event_of(view: View, parameters: Parameters, paper: str) -> Event:
         paper: The paper in German with its article, for messages: ``"eine Teilnehmerliste"``.
 
     Raises:
-        WrongUse: No event was named, or there is none of this id.
+        NotFound: There is no event of this id.
         Refused: The event does not take place, or has no date.
     """
     event_id = parameters.options.get(EVENT_OPTION.name, "").strip()
-    if not event_id:
-        raise WrongUse(
-            "Bitte nennen Sie die Veranstaltung mit der Angabe »veranstaltung«; »koschuso list event« zeigt die Kennungen.",
-            parameter=EVENT_OPTION.name,
-        )
     event = view.get(Event, event_id.removeprefix(f"{Event.KIND}/"))
     if event is None:
-        raise WrongUse(
+        raise NotFound(
             f"Eine Veranstaltung mit der Kennung »{event_id}« gibt es nicht; »koschuso list event« zeigt die Kennungen.",
             parameter=EVENT_OPTION.name,
         )
@@ -116,19 +114,13 @@ def days_words(event: Event) -> str:
     return day_text(first) if first == last else f"{day_text(first)} – {day_text(last)}"
 
 
-def whole_number(parameters: Parameters, option: Option, least: int, most: int) -> int:
-    """Read an option that is a whole number.
+def whole_number(parameters: Parameters, option: Option) -> int:
+    """Give the value of an option that is a whole number.
 
     Raises:
         WrongUse: It is none, or out of range.
     """
-    text = parameters.options.get(option.name, option.default).strip()
-    if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
-        raise WrongUse(
-            f"Die Angabe {option.name} »{text}« wird nicht verstanden; erwartet wird eine ganze Zahl von {least} bis {most}.",
-            parameter=option.name,
-        )
-    return int(text)
+    return int(option.read(parameters.options.get(option.name, "")))
 
 
 @attrs.frozen(kw_only=True)

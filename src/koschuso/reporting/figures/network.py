@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, TypeGuard
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
 from koschuso.model import Committee, Event, Organisation, Person, Relation
+from koschuso.query import OneOf
 from koschuso.reporting.figures.origins import SEVERAL, UNKNOWN
 from koschuso.reporting.figures.work_time import Spent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from koschuso.model import Period, Reference
     from koschuso.reporting.figures.programme import Programme
@@ -61,6 +62,26 @@ class CommitteeWork:
     spent: Spent = attrs.field(factory=Spent)
 
 
+@attrs.frozen(kw_only=True)
+class _Partner:
+    """With whom or for what time was spent.
+
+    Attributes:
+        committee_id: Committee that it was for, by itself or by one of its sittings.
+        kind: `COMMITTEE`, a key of the catalogue ``organisationsart``, `SEVERAL` or `UNKNOWN`.
+        bodies: Keys of the catalogues ``organisationsart`` and ``gremienart`` under which it counts.
+        reach: Where the partner is, as far as it is known.
+    """
+
+    committee_id: str = ""
+    kind: str = UNKNOWN
+    bodies: frozenset[str] = frozenset()
+    reach: str = UNKNOWN
+
+
+_NOBODY: Final = _Partner()
+
+
 def memberships(view: View, period: Period) -> Mapping[str, set[str]]:
     """Give by committee the roles in which the office or somebody of its coordination sits there in a period."""
     coordinators = {
@@ -96,7 +117,9 @@ class Network:
         self._shared: dict[str, str] = {}
         self._known: dict[tuple[str, tuple[str, ...]], bool] = {}
         events = (*(tally.event for tally in programme.held), *programme.sittings)
-        self._events_by_id = {event.id: event for event in events}
+        self._events = {event.id: event for event in events}
+        self._partners: dict[Reference, _Partner] = {}
+        self._known_kinds: dict[tuple[tuple[str, ...], ...], frozenset[str]] = {}
 
     @cached_property
     def committees(self) -> Mapping[str, CommitteeWork]:
@@ -110,7 +133,7 @@ class Network:
             work.sittings += 1
             work.contributions += sitting.id in self._programme.contributed
         for (_, _, subject), spent in self._time.by.items():
-            committee_id = self._committee_of(subject)
+            committee_id = self._partner(subject).committee_id
             if committee_id:
                 self._of(found, committee_id).spent.add(spent)
         return found
@@ -122,43 +145,29 @@ class Network:
             found[key] = CommitteeWork(committee=committee)
         return found[key]
 
-    def _committee_of(self, subject: Reference | None) -> str:
-        if subject is None:
-            return ""
-        if subject.kind == Committee.KIND:
-            return subject.id
-        event = self._event(subject)
-        return "" if event is None else event.committee_id
-
-    def _event(self, subject: Reference | None) -> Event | None:
-        if not _is(subject, Event.KIND):
-            return None
-        return self._events_by_id.get(subject.id) or self._view.get(Event, subject.id)
-
     @cached_property
     def contacts(self) -> Mapping[tuple[str, str], Spent]:
         """Contacts by kind of the partner and reach."""
         found: defaultdict[tuple[str, str], Spent] = defaultdict(Spent)
-        for taetigkeit, reach, subject, spent in self._networking():
+        for (taetigkeit, reach, partner), spent in self._networking.items():
             if not self._within(taetigkeit, _NO_CONTACT):
-                kind = self._one_kind(subject)
-                found[kind, self._reach(taetigkeit, reach, subject)].add(spent)
+                found[partner.kind, reach].add(spent)
         return found
 
     @cached_property
     def by_taetigkeit(self) -> Mapping[tuple[str, str], Spent]:
         """Working time for Vernetzung by key of the Tätigkeitsprofil and reach."""
         found: defaultdict[tuple[str, str], Spent] = defaultdict(Spent)
-        for taetigkeit, reach, subject, spent in self._networking():
-            found[self._key(taetigkeit), self._reach(taetigkeit, reach, subject)].add(spent)
+        for (taetigkeit, reach, _), spent in self._networking.items():
+            found[self._key(taetigkeit), reach].add(spent)
         return found
 
     @cached_property
     def shared_events(self) -> Mapping[str, int]:
         """Events and sittings that took place together with partners, by kind of the partner."""
         found: defaultdict[str, int] = defaultdict(int)
-        for event in self._events_by_id.values():
-            for kind in self._partner_kinds(event):
+        for event in self._events.values():
+            for kind in self._kinds(event.organiser_ids, event.partner_ids):
                 found[kind] += 1
         return found
 
@@ -171,32 +180,42 @@ class Network:
         Returns:
             Events and sittings with it, and the contacts.
         """
-        meetings = sum(body in self._bodies(event) for event in self._events_by_id.values())
         found = Spent()
-        for taetigkeit, _, subject, spent in self._networking():
+        for (taetigkeit, _, partner), spent in self._networking.items():
             if self._within(taetigkeit, _NO_CONTACT):
                 continue
-            if body in self._bodies_of(subject) or (body == AK_NRW and self._within(taetigkeit, (_AK_KEY,))):
+            if body in partner.bodies or (body == AK_NRW and self._within(taetigkeit, (_AK_KEY,))):
                 found.add(spent)
-        return meetings, found
+        return self._meetings[body], found
 
     @property
     def unnamed_external(self) -> Spent:
         """Contacts beyond the region of which nobody noted with which body."""
         found = Spent()
-        for taetigkeit, reach, subject, spent in self._networking():
-            if (
-                not self._within(taetigkeit, (*_NO_CONTACT, _AK_KEY))
-                and self._reach(taetigkeit, reach, subject) == OUTSIDE
-                and not self._bodies_of(subject)
-            ):
+        for (taetigkeit, reach, partner), spent in self._networking.items():
+            if reach == OUTSIDE and not partner.bodies and not self._within(taetigkeit, (*_NO_CONTACT, _AK_KEY)):
                 found.add(spent)
         return found
 
-    def _networking(self) -> Iterator[tuple[str, str, Reference | None, Spent]]:
-        for (taetigkeit, reach, subject), spent in self._time.by.items():
+    @cached_property
+    def _networking(self) -> Mapping[tuple[str, str, _Partner], Spent]:
+        """Working time for Vernetzung by Tätigkeit, reach and with whom."""
+        found: defaultdict[tuple[str, str, _Partner], Spent] = defaultdict(Spent)
+        for (taetigkeit, noted, subject), spent in self._time.by.items():
             if self._within(taetigkeit, (_NETWORKING,)):
-                yield taetigkeit, reach, subject, spent
+                partner = self._partner(subject)
+                found[taetigkeit, noted or self._reach(taetigkeit, partner), partner].add(spent)
+        return found
+
+    @cached_property
+    def _meetings(self) -> Mapping[str, int]:
+        """Events and sittings by body that was there or that it was a sitting of."""
+        found: defaultdict[str, int] = defaultdict(int)
+        for event in self._events.values():
+            kinds = self._kinds(event.organiser_ids, event.partner_ids)
+            for body in kinds | self._bodies_of_committee(event.committee_id):
+                found[body] += 1
+        return found
 
     def _key(self, taetigkeit: str) -> str:
         """Give the shared key that an own key of an office stands for."""
@@ -211,53 +230,72 @@ class Network:
             self._known[asked] = any(self._profile.is_within(key, ancestor) for ancestor in ancestors)
         return self._known[asked]
 
-    def _reach(self, taetigkeit: str, reach: str, subject: Reference | None) -> str:
-        """Give the reach: as noted, else as the Tätigkeit tells it, else where the partner is."""
-        if reach:
-            return reach
+    def _reach(self, taetigkeit: str, partner: _Partner) -> str:
+        """Give the reach where none is noted: as the Tätigkeit tells it, else where the partner is."""
         for ancestor, meant in _REACH_BY_KEY:
             if self._within(taetigkeit, (ancestor,)):
                 return meant
-        partner = self._view.get(Organisation, subject.id) if _is(subject, Organisation.KIND) else None
-        if partner is None or not partner.ags:
-            return UNKNOWN
-        return INSIDE if partner.ags.startswith(self._view.office.prefix) else OUTSIDE
+        return partner.reach
 
-    def _one_kind(self, subject: Reference | None) -> str:
-        if self._committee_of(subject):
-            return COMMITTEE
-        kinds = self._kinds_of(subject)
-        return kinds.pop() if len(kinds) == 1 else SEVERAL if kinds else UNKNOWN
+    def _partner(self, subject: Reference | None) -> _Partner:
+        """Tell with whom or for what time was spent; there are few partners and many entries."""
+        if subject is None:
+            return _NOBODY
+        if subject not in self._partners:
+            self._partners[subject] = self._found_partner(subject)
+        return self._partners[subject]
 
-    def _kinds_of(self, subject: Reference | None) -> set[str]:
-        if _is(subject, Organisation.KIND):
-            partner = self._view.get(Organisation, subject.id)
-            return set() if partner is None else {partner.type}
-        event = self._event(subject)
-        return set() if event is None else self._partner_kinds(event)
+    def _found_partner(self, subject: Reference) -> _Partner:
+        committee_id, reach = "", UNKNOWN
+        kinds: frozenset[str] = frozenset()
+        if subject.kind == Committee.KIND:
+            committee_id = subject.id
+        elif subject.kind == Organisation.KIND:
+            organisation = self._view.get(Organisation, subject.id)
+            if organisation is not None:
+                kinds = frozenset({organisation.type})
+                if organisation.ags:
+                    reach = INSIDE if organisation.ags.startswith(self._view.office.prefix) else OUTSIDE
+        elif subject.kind == Event.KIND:
+            committee_id, organiser_ids, partner_ids = self._event(subject.id)
+            kinds = self._kinds(organiser_ids, partner_ids)
+        return _Partner(
+            committee_id=committee_id,
+            kind=COMMITTEE if committee_id else SEVERAL if len(kinds) > 1 else next(iter(kinds), UNKNOWN),
+            bodies=kinds | self._bodies_of_committee(committee_id),
+            reach=reach,
+        )
 
-    def _partner_kinds(self, event: Event) -> set[str]:
-        ids = {*event.organiser_ids, *event.partner_ids} - {self._view.office.id}
-        partners = (self._view.get(Organisation, one) for one in ids)
-        return {partner.type for partner in partners if partner is not None}
+    def _event(self, event_id: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+        """Give the committee of an event, who held it and who cooperated; of an unknown one nothing."""
+        event = self._events.get(event_id)
+        if event is not None:
+            return event.committee_id, event.organiser_ids, event.partner_ids
+        return self._other_events.get(event_id, ("", (), ()))
 
-    def _bodies(self, event: Event) -> set[str]:
-        return self._partner_kinds(event) | self._bodies_of_committee(event.committee_id)
+    @cached_property
+    def _other_events(self) -> Mapping[str, tuple[str, tuple[str, ...], tuple[str, ...]]]:
+        """What `_event` tells of the events of other times and those that did not take place."""
+        ids = {subject.id for _, _, subject in self._time.by if subject is not None and subject.kind == Event.KIND}
+        asked = OneOf("id", tuple(sorted(ids - self._events.keys())))
+        fields = ("id", "committee_id", "organiser_ids", "partner_ids")
+        return {event_id: (*noted,) for event_id, *noted in self._view.values(Event, fields, asked)}
 
-    def _bodies_of(self, subject: Reference | None) -> set[str]:
-        return self._kinds_of(subject) | self._bodies_of_committee(self._committee_of(subject))
+    def _kinds(self, *ids: tuple[str, ...]) -> frozenset[str]:
+        """Give the kinds of organisations, without the office itself."""
+        if ids not in self._known_kinds:
+            named = {one for those in ids for one in those} - {self._view.office.id}
+            partners = (self._view.get(Organisation, one) for one in named)
+            self._known_kinds[ids] = frozenset(partner.type for partner in partners if partner is not None)
+        return self._known_kinds[ids]
 
-    def _bodies_of_committee(self, committee_id: str) -> set[str]:
+    def _bodies_of_committee(self, committee_id: str) -> frozenset[str]:
         """Give the kind of a committee, and of the body that keeps its Geschäftsstelle."""
         committee = self._view.get(Committee, committee_id) if committee_id else None
         if committee is None:
-            return set()
+            return frozenset()
         keeper = self._view.get(Organisation, committee.office_id) if committee.office_id else None
         found = {committee.type}
         if keeper is not None and keeper.id != self._view.office.id:
             found.add(keeper.type)
-        return found
-
-
-def _is(subject: Reference | None, kind: str) -> TypeGuard[Reference]:
-    return subject is not None and subject.kind == kind
+        return frozenset(found)

@@ -7,6 +7,7 @@ guessed: who works in two Schulformen belongs to »mehrere«, and who is not kno
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
-    from koschuso.model import Headcount, Participation
+    from koschuso.model import Headcount
     from koschuso.reporting.figures.schools import Schools
     from koschuso.reporting.view import View
 
@@ -75,15 +76,43 @@ class Origins:
         self._assignments: defaultdict[str, list[Assignment]] = defaultdict(list)
         for assignment in view.records(Assignment):
             self._assignments[assignment.position_id].append(assignment)
+        self._known_turns: dict[str, Sequence[date]] = {}
+        self._found: dict[tuple[str, str, int], Origin] = {}
 
     def of_headcount(self, headcount: Headcount) -> Origin:
         """Tell where counted heads come from."""
         return Origin(schulform=headcount.schulform, ags=self._ags(headcount.ags))
 
-    def of(self, participation: Participation, day: date) -> Origin:
-        """Tell where somebody comes from who took part on a day."""
-        positions = [one for one in self._held.get(participation.person_id, ()) if day in one.period]
-        place = self._view.get(Organisation, participation.organisation_id) if participation.organisation_id else None
+    def of(self, person_id: str, organisation_id: str, day: date) -> Origin:
+        """Tell where somebody comes from who took part on a day.
+
+        Args:
+            person_id: Who, empty where nobody is recorded.
+            organisation_id: For which institution, empty where none is noted.
+            day: The day.
+        """
+        # Between two days on which something changes in the person's positions the answer stays the same.
+        turn = bisect_right(self._turns(person_id), day) if person_id else 0
+        asked = person_id, organisation_id, turn
+        if asked not in self._found:
+            self._found[asked] = self._origin(person_id, organisation_id, day)
+        return self._found[asked]
+
+    def _turns(self, person_id: str) -> Sequence[date]:
+        known = self._known_turns.get(person_id)
+        if known is None:
+            periods = [
+                one.period
+                for position in self._held.get(person_id, ())
+                for one in (position, *self._assignments.get(position.id, ()))
+            ]
+            turns = {day for period in periods for day in (period.since, period.until) if day is not None}
+            known = self._known_turns[person_id] = sorted(turns)
+        return known
+
+    def _origin(self, person_id: str, organisation_id: str, day: date) -> Origin:
+        positions = [one for one in self._held.get(person_id, ()) if day in one.period]
+        place = self._view.get(Organisation, organisation_id) if organisation_id else None
         if place is not None and place.type in _SCHOOLS:
             return self._at_school(place, positions, day)
         employer = "" if place is None or place.id not in self._employers else place.id

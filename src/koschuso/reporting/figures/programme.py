@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
 import attrs
 
-from koschuso.model import Event, Period
+from koschuso.model import Event, Headcount, Period
 from koschuso.reporting.document import Sign
 from koschuso.reporting.figures.amounts import time_of
-from koschuso.reporting.figures.origins import SEVERAL
+from koschuso.reporting.figures.origins import SEVERAL, UNKNOWN, Origin, Origins
 from koschuso.reporting.guarded import Count
 
-__all__ = ["EventTally", "Programme", "Visits", "visits_in"]
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+__all__ = ["Attendance", "EventTally", "Programme", "Visits"]
 
 
 @attrs.define(kw_only=True)
@@ -27,8 +32,8 @@ class Visits:
         people: Keys of the different people behind the others.
         hours: Person-hours of the visits whose length is known.
         untimed: Visits whose length is not known.
-        schools: Teilnahmen by school, as far as the school is known.
-        elsewhere: Teilnahmen of which nobody knows the school.
+        schools: Teilnahmen by school, as far as the school is known; only where they came from is told.
+        elsewhere: Teilnahmen of which nobody knows the school; likewise.
     """
 
     visits: int = 0
@@ -39,13 +44,17 @@ class Visits:
     schools: Counter[str] = attrs.field(factory=Counter)
     elsewhere: int = 0
 
-    def add(self, number: int, who: str, school: str) -> None:
+    def add(self, number: int, who: str) -> None:
         """Add a visit of one person, or of several who are only counted."""
         self.visits += number
         if who:
             self.people.add(who)
         else:
             self.anonymous += number
+
+    def add_from(self, school: str, number: int, who: str) -> None:
+        """Add a visit where single schools are to be protected as well."""
+        self.add(number, who)
         if school and school != SEVERAL:
             self.schools[school] += number
         else:
@@ -58,8 +67,6 @@ class Visits:
         self.people |= other.people
         self.hours += other.hours
         self.untimed += other.untimed
-        self.schools.update(other.schools)
-        self.elsewhere += other.elsewhere
 
     @property
     def behind(self) -> int:
@@ -73,7 +80,7 @@ class Visits:
             key: Names the number in the report.
             by_school: Whether single schools are to be protected as well, where they are all known.
         """
-        known = by_school and self.visits > 0 and not self.elsewhere
+        known = by_school and self.visits > 0 and not self.elsewhere and bool(self.schools)
         return Count(
             self.visits,
             key=("teilnahmen", *key),
@@ -151,6 +158,23 @@ class EventTally:
         return self.timed if self.hours is None else 0
 
 
+class Attendance(NamedTuple):
+    """A Teilnahme as it was noted.
+
+    Attributes:
+        tally: The event.
+        number: One person, or so many who were only counted.
+        who: Key of the person, empty where nobody is named.
+        source: What tells where they come from: ids of person and institution (empty ones are not known), or what was
+            noted of the counted heads.
+    """
+
+    tally: EventTally
+    number: int
+    who: str
+    source: tuple[str, str] | Headcount
+
+
 @attrs.define(kw_only=True)
 class Programme:
     """Everything that took place in a period.
@@ -162,12 +186,8 @@ class Programme:
         called_off: Events that were called off.
         moved: Events that were moved to another day.
         unfinished: Events whose day is over and of which nobody noted whether they took place; they count nowhere.
-        all: All Teilnahmen.
-        by_kind: Teilnahmen by kind of event.
-        by_topic: Teilnahmen by topic of the event; one visit counts under each.
-        by_schulform: Teilnahmen by Schulform.
-        by_ags: Teilnahmen by municipality.
-        by_employer: Teilnahmen by Anstellungsträger.
+        attendances: Every Teilnahme; what is told of them is summed up when it is asked for.
+        origins: Looks up where people come from.
         person_ids: Recorded people who came.
         contributed: Ids of the events to which somebody of the office contributed.
     """
@@ -178,12 +198,8 @@ class Programme:
     called_off: int = 0
     moved: int = 0
     unfinished: int = 0
-    all: Visits = attrs.field(factory=Visits)
-    by_kind: dict[str, Visits] = attrs.field(factory=dict)
-    by_topic: dict[str, Visits] = attrs.field(factory=dict)
-    by_schulform: dict[str, Visits] = attrs.field(factory=dict)
-    by_ags: dict[str, Visits] = attrs.field(factory=dict)
-    by_employer: dict[str, Visits] = attrs.field(factory=dict)
+    attendances: list[Attendance] = attrs.field(factory=list)
+    origins: Origins | None = None
     person_ids: set[str] = attrs.field(factory=set)
     contributed: set[str] = attrs.field(factory=set)
 
@@ -217,15 +233,65 @@ class Programme:
         return sum(getattr(tally, what) for tally in self.held)
 
     def close(self) -> None:
-        """Put everything in order and sum it up, after the last participation."""
+        """Put everything in order, after the last participation."""
         self.held.sort(key=lambda tally: (tally.day, _begin(tally.event), tally.event.id))
         self.sittings.sort(key=lambda event: (_begin(event), event.id))
+
+    @cached_property
+    def by_kind(self) -> Mapping[str, Visits]:
+        """Teilnahmen by kind of event."""
+        found: dict[str, Visits] = {}
+        for tally, number, who, _ in self.attendances:
+            _visits_in(found, tally.event.type).add(number, who)
         for tally in self.held:
-            kind = visits_in(self.by_kind, tally.event.type)
+            kind = _visits_in(found, tally.event.type)
             kind.hours += tally.person_hours
             kind.untimed += tally.untimed
+        return found
+
+    @cached_property
+    def all(self) -> Visits:
+        """All Teilnahmen."""
+        found = Visits()
         for visits in self.by_kind.values():
-            self.all.merge(visits)
+            found.merge(visits)
+        return found
+
+    @cached_property
+    def by_topic(self) -> Mapping[str, Visits]:
+        """Teilnahmen by topic of the event; one visit counts under each."""
+        found: dict[str, Visits] = {}
+        for tally, number, who, _ in self.attendances:
+            for topic in dict.fromkeys(tally.event.topics) or (UNKNOWN,):
+                _visits_in(found, topic).add(number, who)
+        return found
+
+    @cached_property
+    def by_schulform(self) -> Mapping[str, Visits]:
+        """Teilnahmen by Schulform."""
+        return self._by_origin(lambda origin: origin.schulform)
+
+    @cached_property
+    def by_ags(self) -> Mapping[str, Visits]:
+        """Teilnahmen by municipality."""
+        return self._by_origin(lambda origin: origin.ags)
+
+    @cached_property
+    def by_employer(self) -> Mapping[str, Visits]:
+        """Teilnahmen by Anstellungsträger."""
+        return self._by_origin(lambda origin: origin.employer)
+
+    def _by_origin(self, key: Callable[[Origin], str]) -> Mapping[str, Visits]:
+        found: dict[str, Visits] = {}
+        if self.origins is None:
+            return found
+        for tally, number, who, source in self.attendances:
+            if isinstance(source, tuple):
+                origin = self.origins.of(*source, tally.day)
+            else:
+                origin = self.origins.of_headcount(source)
+            _visits_in(found, key(origin)).add_from(origin.school, number, who)
+        return found
 
     @property
     def repeating(self) -> int:
@@ -238,8 +304,8 @@ def _begin(event: Event) -> str:
     return "" if event.span is None else event.span.local_begin.isoformat()
 
 
-def visits_in(found: dict[str, Visits], key: str) -> Visits:
-    """Give the visits of one sort, which may be the first."""
-    if key not in found:
-        found[key] = Visits()
-    return found[key]
+def _visits_in(found: dict[str, Visits], key: str) -> Visits:
+    visits = found.get(key)
+    if visits is None:
+        visits = found[key] = Visits()
+    return visits

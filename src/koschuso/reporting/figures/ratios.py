@@ -69,10 +69,6 @@ class Ratios:
         }
         self._elsewhere = total(share for key, group in found.items() if key not in self._schools for share in group)
 
-    def pupils_known(self) -> bool:
-        """Tell whether the number of pupils of any school is recorded."""
-        return any(school.pupils is not None for school in self._schools.values())
-
     def missing(self) -> tuple[Missing, ...]:
         """Count the schools that no ratio can be built for because of a volume that is not known."""
         unknown = sum(not school.countable for school in self._schools.values())

@@ -42,12 +42,12 @@ class Reached:
     def part(self) -> Count:
         """Those who came."""
         within = ("fachkraefte", "erreicht") if self.key else ("teilnehmende",)
-        return Count(self.people, key=("fachkraefte", "erreicht", *self.key), within=within)
+        return Count(self.people, key=("fachkraefte", "erreicht", *self.key), within=within, distinct=True)
 
     @property
     def whole(self) -> Count:
         """All of them: beside the share it gives away how many did not come, so it is protected with it."""
-        return Count(self.staff, key=("fachkraefte", *self.key))
+        return Count(self.staff, key=("fachkraefte", *self.key), distinct=True)
 
     @property
     def share(self) -> Share:

@@ -2,12 +2,48 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from koschuso.reporting.guarded import Count, Mean
 
 if TYPE_CHECKING:
-    from koschuso.model.survey import Question
+    from koschuso.model.survey import Question, Survey
 
-__all__ = ["may_show_distribution", "may_show_mean"]
+__all__ = ["MINIMUM", "guarded_mean", "has_mean", "may_show_distribution", "may_show_mean"]
+
+MINIMUM: Final = 5
+"""Fewer answers to a question than these are told to nobody outside; domain.md recommends 5 for evaluations."""
+
+
+def has_mean(question: Question, *, internal: bool, threshold: int, minimum: int = MINIMUM) -> bool:
+    """Tell whether the mean of a scale may be told."""
+    if internal:
+        return True
+    safe = may_show_distribution(question, threshold) or may_show_mean(question, threshold)
+    return safe and question.answered >= minimum
+
+
+def guarded_mean(
+    survey: Survey, number: int, question: Question, *, internal: bool, threshold: int, minimum: int = MINIMUM
+) -> tuple[Count, Mean]:
+    """Give how many answered a question on a scale, and their mean.
+
+    A number that must not be told is handed over as one that stands for a single person: protection hides it.
+
+    Args:
+        survey: The survey.
+        number: Number of the question in it, from 1 on.
+        question: The question, with at least one answer.
+        internal: The report is for the office itself.
+        threshold: Numbers of people below it are hidden.
+        minimum: Fewer answers are told to nobody outside.
+    """
+    key = ("befragung", survey.id, str(number))
+    few = not internal and question.answered < minimum
+    answered = Count(question.answered, key=key, people=1 if few else question.answered)
+    shown = has_mean(question, internal=internal, threshold=threshold, minimum=minimum)
+    points = Count(question.points, key=(*key, "punkte"), people=question.answered if shown else 1)
+    return answered, Mean(points, answered)
 
 
 def may_show_distribution(question: Question, threshold: int) -> bool:

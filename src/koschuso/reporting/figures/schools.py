@@ -140,7 +140,8 @@ class Schools:
         prefix = self._view.office.prefix
         keys = {school.ags for school in self.all}
         keys |= {ags for ags in self._gemeinde_names if prefix and ags.startswith(prefix)}
-        return tuple(sorted(keys, key=lambda ags: sort_key(self.gemeinde_name(ags))))
+        # Two may have one name: without their keys the order would be that of the set.
+        return tuple(sorted(keys, key=lambda ags: (sort_key(self.gemeinde_name(ags)), ags)))
 
     def schultraeger(self, place: Organisation) -> str | Sign:
         """Give the name of the Schulträger."""

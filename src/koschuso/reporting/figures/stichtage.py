@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from koschuso.errors import Refused, WrongUse
-from koschuso.model.actor import Organisation
 from koschuso.model.period import Period
 from koschuso.model.position import Position
 from koschuso.reporting.document import Cell, Chart, ChartKind, Column, ColumnType, Series, Sign, Table
@@ -21,12 +20,12 @@ from koschuso.reporting.figures.schools import Schools
 from koschuso.reporting.figures.staffing import Amount, Place, Share, Staffing, Work, heads, total
 from koschuso.reporting.german import day_text, number_text
 from koschuso.reporting.parameters import Option, parse_day
+from koschuso.reporting.view import office_begin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from fractions import Fraction
 
-    from koschuso.model.fuzzydate import FuzzyDate
     from koschuso.reporting.figures.saeulen import Saeulen
     from koschuso.reporting.view import View
 
@@ -100,7 +99,7 @@ def is_before_records(view: View, day: date) -> bool:
     if any(position.period.since is not None and position.period.since <= day for position in positions):
         return False
     open_begin = any(position.period.since is None for position in positions)
-    begin = _office_begin(view)
+    begin = office_begin(view)
     if begin is not None and day < begin.earliest():
         return True
     return bool(positions) and not open_begin
@@ -114,7 +113,7 @@ def refuse_before_records(view: View, day: date) -> None:
     """
     if not is_before_records(view, day):
         return
-    begin = _office_begin(view)
+    begin = office_begin(view)
     first = min((p.period.since for p in view.records(Position) if p.period.since is not None), default=None)
     told = [
         *([] if begin is None else [f"die Koordinierungsstelle begann {begin.text}"]),
@@ -124,12 +123,6 @@ def refuse_before_records(view: View, day: date) -> None:
         f"Zum Stichtag {day_text(day)} ist nichts erfasst: {', '.join(told)}. Bitte wählen Sie einen späteren Stichtag.",
         stichtag=day.isoformat(),
     )
-
-
-def _office_begin(view: View) -> FuzzyDate | None:
-    office = view.get(Organisation, view.office.id) if view.office.id else None
-    begin = None if office is None or office.coordination is None else office.coordination.started
-    return begin if begin is not None and begin.has_year else None
 
 
 @attrs.frozen(kw_only=True)

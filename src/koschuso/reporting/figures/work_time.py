@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Spent", "WorkTime", "work_time"]
 
 _MINUTES: Final = 60
+_FIELDS: Final = ("day", "minutes", "taetigkeit", "reach", "subject")
 
 
 @attrs.define
@@ -69,8 +70,11 @@ class WorkTime:
         return found
 
     def by_taetigkeit(self) -> Iterator[tuple[str, Spent]]:
-        """Give key and time; a key may come several times."""
-        return ((taetigkeit, spent) for (taetigkeit, _, _), spent in self.by.items())
+        """Give key and time, each key once."""
+        found: dict[str, Spent] = {}
+        for (taetigkeit, _, _), spent in self.by.items():
+            found.setdefault(taetigkeit, Spent()).add(spent)
+        return iter(found.items())
 
 
 def work_time(view: View, period: Period, before: Period | None = None) -> tuple[WorkTime, WorkTime | None]:
@@ -78,14 +82,14 @@ def work_time(view: View, period: Period, before: Period | None = None) -> tuple
     now = WorkTime(period)
     then = None if before is None else WorkTime(before)
     times = [one for one in (now, then) if one is not None]
-    asked = covering([time.period for time in times])
-    for activity in view.stream(Activity, Overlaps("day", asked)):
+    asked = Overlaps("day", covering([time.period for time in times]))
+    for day, minutes, taetigkeit, reach, subject in view.values(Activity, _FIELDS, asked):
         for time in times:
-            if activity.day in time.period:
-                key = (activity.taetigkeit, activity.reach, activity.subject)
+            if day in time.period:
+                key = (taetigkeit, reach, subject)
                 spent = time.by.get(key)
                 if spent is None:
                     spent = time.by[key] = Spent()
                 spent.entries += 1
-                spent.minutes += activity.minutes
+                spent.minutes += minutes
     return now, then

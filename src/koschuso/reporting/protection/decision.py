@@ -11,7 +11,8 @@ reports give them as plain numbers. Offices are no body of official statistics, 
 rules are adopted as good practice.
 
 What is promised: whoever solves everything that one report shows for what it hides finds that a small number may be
-anything from 1 to the threshold, and any other hidden number may be smaller and greater by a quarter. What two reports
+anything from 1 to the threshold, and one behind which only few stand may be smaller and greater by a quarter; no other
+hidden number can be worked out. What two reports
 show together is not looked at; publish a cut of the same figures in one report.
 """
 
@@ -89,7 +90,8 @@ def protect(
         Unavailable: Something has to be hidden, and the solver is not installed.
     """
     chapters, gaps = tuple(sections), tuple(missing)
-    census = Census(chapters, gaps, totals)
+    # What somebody could work out concerns nobody where everything is shown.
+    census = Census(chapters, gaps, () if internal else totals)
     writer = _Writer(frozenset() if internal else census.hidden(threshold))
     shown = tuple(writer.section(section) for section in chapters)
     signs = writer.signs

@@ -13,7 +13,8 @@ from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from koschuso.errors import WrongUse
-from koschuso.reporting.document import Chart, Figures, Item, Listing, Missing, Section, Table, Text
+from koschuso.reporting.document import Chart, Missing, Section, Table
+from koschuso.reporting.document.blocks import values_in
 from koschuso.reporting.guarded import Count, Sentence, Share, Total, counts_in
 from koschuso.reporting.protection.complementary import AtMost, Number, Sum, complementary
 
@@ -68,28 +69,8 @@ def values_of(block: Block, number: int) -> Iterator[tuple[Any, Key]]:
         for place, note in enumerate(block.notes):
             yield note, (block.key, "note", place)
         return
-    for place, value in enumerate(_values_of(block)):
+    for place, value in enumerate(values_in(block)):
         yield value, (number, place)
-
-
-def _values_of(block: Block) -> Iterator[Any]:
-    if isinstance(block, Figures):
-        for figure in block.items:
-            yield from (figure.value, figure.note)
-    elif isinstance(block, Chart):
-        yield block.description
-        for series in block.series:
-            yield from series.values
-    elif isinstance(block, Text):
-        yield from block.paragraphs
-    elif isinstance(block, Listing):
-        yield from _texts(block.items)
-
-
-def _texts(items: Iterable[Item]) -> Iterator[Any]:
-    for item in items:
-        yield item.text
-        yield from _texts(item.items)
 
 
 def _others_key(share: Share, place: Key) -> Key:
@@ -137,7 +118,10 @@ class Census:
             keys = [key_of(count, ("total", number, part)) for part, count in enumerate((total.total, *total.parts))]
             for key, count in zip(keys, (total.total, *total.parts), strict=True):
                 self._note(count, key, shown=False)
-            self._sum(keys[0], keys[1:])
+            if total.times:
+                self._weighted(keys[0], keys[1:], total.times)
+            else:
+                self._sum(keys[0], keys[1:])
 
     @property
     def is_empty(self) -> bool:
@@ -172,7 +156,7 @@ class Census:
             self._of_public[key] = int(whole.value)
         others = Count(whole.value - part.value, people=max(0, whole.people - part.people))
         self._note(others, key, shown=False)
-        self._sum(_whole_key(share, place), [key_of(part, (*place, 0)), key])
+        self._sum(_whole_key(share, place), [key_of(part, (*place, 0)), key], apart=True)
 
     def _note(self, count: Count, key: Key, *, shown: bool) -> None:
         there = self._counts.setdefault(key, count)
@@ -190,8 +174,14 @@ class Census:
 
     # -- sums --------------------------------------------------------------------------------------------------------
 
-    def _sum(self, total: Key, parts: Sequence[Key]) -> None:
-        """Note that a number is made of others; what is missing to the total is nowhere to be seen."""
+    def _sum(self, total: Key, parts: Sequence[Key], *, apart: bool = False) -> None:
+        """Note that a number is made of others; what is missing to the total is nowhere to be seen.
+
+        Args:
+            total: Key of the whole.
+            parts: Keys of what it is made of.
+            apart: Nobody is in two of the parts, even where different people are counted.
+        """
         if not parts or (total, tuple(parts)) in self._sums:
             return
         whole, values = self._value(total), [self._value(part) for part in parts]
@@ -208,8 +198,16 @@ class Census:
                 "Bitte wenden Sie sich an seine Urheber.",
                 key=total,
             )
-        distinct = total in self._counts and self._counts[total].distinct and len(parts) > 1
+        distinct = not apart and total in self._counts and self._counts[total].distinct and len(parts) > 1
         self._sums[total, tuple(parts)] = Sum(total=total, parts=parts, exact=whole == added and not distinct)
+
+    def _weighted(self, total: Key, parts: Sequence[Key], times: Sequence[Fraction]) -> None:
+        """Note that a number is made of others that count more or less than once; of what is left over nothing is known."""
+        added = sum(self._value(part) * often for part, often in zip(parts, times, strict=True))
+        if parts and self._value(total) <= added:
+            exact = self._value(total) == added
+            named = (("times", *times), *parts)
+            self._sums[total, named] = Sum(total=total, parts=parts, exact=exact, times=tuple(times))
 
     def _value(self, key: Key) -> int | Fraction:
         return self._counts[key].value if key in self._counts else self._constants[key].value

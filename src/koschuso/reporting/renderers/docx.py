@@ -1,7 +1,7 @@
 """DOCX: a report as a Word document with real headings, lists, tables and captions, to be edited and sent on.
 
-Opens in Word and LibreOffice. The table of contents is a field that is filled already; updating it (F9) adds the page
-numbers. The moments that the file names are those of the data, so the same document gives the same bytes. Needs
+Opens in Word and LibreOffice. The table of contents is a field that is filled already; its page numbers are fields
+that LibreOffice fills when it opens the file, and Word when it prints, saves as PDF or updates them (F9). The moments that the file names are those of the data, so the same document gives the same bytes. Needs
 python-docx, and matplotlib for the pictures of charts, both of the extra ``berichte``.
 """
 
@@ -20,8 +20,6 @@ from docx.shared import Emu, Mm
 
 from koschuso.reporting.document import (
     Chart,
-    Column,
-    ColumnType,
     Figures,
     Listing,
     Paragraph,
@@ -32,9 +30,10 @@ from koschuso.reporting.document import (
     Text,
     TextStyle,
 )
-from koschuso.reporting.german import figure_text, moment_text
+from koschuso.reporting.german import moment_text
 from koschuso.reporting.renderers import plots
 from koschuso.reporting.renderers.packing import repacked
+from koschuso.reporting.renderers.paper import turns_its_page
 from koschuso.reporting.renderers.stated import (
     INTERNAL,
     INTERNAL_NOTE,
@@ -48,12 +47,13 @@ from koschuso.reporting.renderers.word_xml import (
     NAMESPACES,
     bookmark,
     cards,
+    contents_entry,
     field,
-    in_page_link,
     paragraph,
     run,
     spans,
     table,
+    tiles,
 )
 
 if TYPE_CHECKING:
@@ -65,11 +65,10 @@ __all__ = ["render"]
 
 _MARGIN_SIDE, _MARGIN_TOP, _MARGIN_BOTTOM = Mm(20), Mm(22), Mm(20)
 _SHORT, _LONG = Mm(210), Mm(297)  # A4
-_TURNED_FROM: Final = 11
-"""Columns from which on a table turns its chapter to landscape."""
 _DEEPEST: Final = 6
 _DEEPEST_LIST: Final = 3
 _IN_CONTENTS: Final = 2
+_BEHIND: Final = "Daten zu den Diagrammen"
 _NUMBERED: Final = 2  # the list of templates/word-numbering.xml that is numbered
 _HIGHEST, _HIGHEST_IN_LANDSCAPE = Mm(190), Mm(115)  # pictures
 _EMU_PER_TWIP: Final = 635
@@ -91,6 +90,8 @@ class _Writer:
         self._pictures = 0
         self._contents: list[tuple[int, str, str]] = []
         self._counted = {"Tabelle": 0, "Abbildung": 0}
+        self._behind: list[Table] = []
+        """Tables behind charts that were drawn; they stand together behind the chapters."""
 
     def write(self) -> bytes:
         self._prepare()
@@ -98,9 +99,13 @@ class _Writer:
         body = self._document.sections
         self._list_contents(body)
         for section in body:
-            self._turn(landscape=_is_wide(section))
+            self._turn(landscape=turns_its_page(section))
             self._section(section, 1)
         self._turn(landscape=False)
+        if self._behind:
+            self._heading(_BEHIND, 1)
+            for data in self._behind:
+                self._table(data)
         self._closing()
         out = io.BytesIO()
         self._word.save(out)
@@ -132,6 +137,7 @@ class _Writer:
         section.left_margin = section.right_margin = _MARGIN_SIDE
         section.top_margin, section.bottom_margin = _MARGIN_TOP, _MARGIN_BOTTOM
         section.header_distance = section.footer_distance = Mm(10)
+        section.different_first_page_header_footer = True  # the first page has its title instead of a head
         self._frame_pages(section)
 
     def _frame_pages(self, section: Any) -> None:
@@ -143,7 +149,11 @@ class _Writer:
         head = f"{run(self._document.office)}{mark}"
         stand = f"{self._document.period} · Datenstand {moment_text(self._document.as_of)}".lstrip(" ·")
         foot = f"{run(stand)}{run(f'{chr(9)}Seite ')}{field('PAGE', '1')}{run(' von ')}{field('NUMPAGES', '1')}"
-        for place, style, inner in ((section.header, "Header", head), (section.footer, "Footer", foot)):
+        framed = [(section.header, "Header", head), (section.footer, "Footer", foot)]
+        if section.different_first_page_header_footer:
+            section.first_page_header.is_linked_to_previous = section.first_page_footer.is_linked_to_previous = False
+            framed += [(section.first_page_header, "HeaderFirst", ""), (section.first_page_footer, "Footer", foot)]
+        for place, style, inner in framed:
             element = place._element  # noqa: SLF001 - python-docx has no public way to put XML into a header
             for child in list(element):
                 element.remove(child)
@@ -155,6 +165,7 @@ class _Writer:
         if (present.orientation == WD_ORIENT.LANDSCAPE) == landscape:
             return
         section = self._word.add_section(WD_SECTION.NEW_PAGE)
+        section.different_first_page_header_footer = False
         section.orientation = WD_ORIENT.LANDSCAPE if landscape else WD_ORIENT.PORTRAIT
         section.page_width, section.page_height = (_LONG, _SHORT) if landscape else (_SHORT, _LONG)
         self._end = self._word.element.body.sectPr
@@ -192,7 +203,8 @@ class _Writer:
 
     def _list_contents(self, sections: Sequence[Section]) -> None:
         """Write the table of contents as a field that is filled already."""
-        entries = [*_entries(sections), (1, "Hinweise")]
+        behind = [(1, _BEHIND)] if self._draws() else []
+        entries = [*_entries(sections), *behind, (1, "Hinweise")]
         if len(sections) < _IN_CONTENTS or any(section.page for section in sections):
             return  # single sheets are no chapters to be looked up
         self._paragraph(run("Inhalt"), "TOCHeading")
@@ -203,7 +215,12 @@ class _Writer:
         for number, (level, title) in enumerate(entries, start=1):
             last = '<w:r><w:fldChar w:fldCharType="end"/></w:r>' if number == len(entries) else ""
             first = begin if number == 1 else ""
-            self._paragraph(f"{first}{in_page_link(f'_Toc{number:06}', title)}{last}", f"TOC{level}")
+            self._paragraph(f"{first}{contents_entry(f'_Toc{number:06}', title)}{last}", f"TOC{level}")
+
+    def _draws(self) -> bool:
+        return plots.is_available() and any(
+            isinstance(block, Chart) and block.categories for block in self._document.blocks()
+        )
 
     def _heading(self, text: str, level: int, *, page: bool = False) -> None:
         inner = run(text)
@@ -232,7 +249,8 @@ class _Writer:
             if block.items and block.cards:
                 self._put(cards(block))
             elif block.items:
-                self._table(_figures_table(block), caption=False)
+                self._put(tiles(block, width=_text_width(self._word.sections[-1])))
+                self._paragraph("", "Anmerkung")
         elif isinstance(block, Table):
             self._table(block)
         else:
@@ -279,9 +297,8 @@ class _Writer:
         number = field(f"SEQ {kind} \\* ARABIC", str(self._counted[kind]))
         self._paragraph(f"{run(f'{kind} ')}{number}{run(f': {text}')}", "Caption", keep=True)
 
-    def _table(self, data: Table, *, caption: bool = True) -> None:
-        if caption:
-            self._caption("Tabelle", data.title)
+    def _table(self, data: Table) -> None:
+        self._caption("Tabelle", data.title)
         if data.rows:
             self._put(table(data, width=_text_width(self._word.sections[-1])))
         else:
@@ -293,11 +310,14 @@ class _Writer:
 
     def _chart(self, chart: Chart) -> None:
         self._caption("Abbildung", chart.title)
-        if chart.categories and plots.is_available():
+        drawn = bool(chart.categories) and plots.is_available()
+        if drawn:
             self._picture(chart)
-        if chart.description:
-            self._paragraph(run(chart.description), "Anmerkung")
-        if chart.categories:
+            self._behind.append(chart.table())
+        where = f"Werte: Tabelle {len(self._document.tables()) + len(self._behind)}." if drawn else ""
+        if chart.description or where:
+            self._paragraph(run(f"{chart.description} {where}".strip()), "Anmerkung")
+        if chart.categories and not drawn:
             self._table(chart.table())
 
     def _picture(self, chart: Chart) -> None:
@@ -351,12 +371,6 @@ def _replace(element: Any, name: str) -> None:
     element.extend(list(ours))
 
 
-def _is_wide(section: Section) -> bool:
-    return any(
-        isinstance(block, Table) and len(block.columns) >= _TURNED_FROM and block.rows for block in section.blocks
-    ) or any(map(_is_wide, section.sections))
-
-
 def _text_width(section: Any) -> int:
     """Give the width between the margins in twentieths of a point."""
     return int((section.page_width - section.left_margin - section.right_margin) // _EMU_PER_TWIP)
@@ -374,20 +388,3 @@ def _entries(sections: Sequence[Section], level: int = 1) -> list[tuple[int, str
 def _list_style(level: int, *, ordered: bool) -> str:
     depth = min(level + 1, _DEEPEST_LIST)
     return f"{'ListNumber' if ordered else 'ListBullet'}{'' if depth == 1 else depth}"
-
-
-def _figures_table(figures: Figures) -> Table:
-    """Lay summary figures out as a table: what, how much, and what belongs to it."""
-    return Table(
-        key="kennzahlen",
-        title="Kennzahlen",
-        columns=(
-            Column(title="Kennzahl", header=True),
-            Column(title="Wert", type=ColumnType.NUMBER),
-            Column(title="Anmerkung"),
-        ),
-        rows=tuple(
-            (figure.label, f"{figure_text(figure)} {figure.shown_unit}".rstrip(), figure.note)
-            for figure in figures.items
-        ),
-    )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import textwrap
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
@@ -30,6 +30,7 @@ _WIDTH: Final = 7.4  # inches; with 72 units to the inch this is the width of th
 _ROW: Final = 0.36
 _FRAME: Final = 1.25
 _LINE_HEIGHT: Final = 3.6
+_NAME_LINE: Final = 11  # points from one line of a name to the next
 _LABELLED_FROM: Final = 0.06  # of the axis: a number would not fit into a smaller part of a bar
 _APART: Final = 0.075  # of the axis: the least distance of two names beside their lines
 _MARKERS: Final = "osD^vP"
@@ -149,7 +150,7 @@ def _draw_bars(axes: Any, chart: Chart, paint: Paint) -> list[Any]:
             va="center",
             fontweight="bold",
         )
-    axes.set_yticks(rows, labels=[wrapped(name) for name in chart.categories])
+    _name_rows(axes, chart.categories)
     axes.invert_yaxis()
     right, left = max((end.right for end in ends), default=0.0), min((end.left for end in ends), default=0.0)
     axes.set_xlim(left * 1.15, right * 1.1 if right or left else 1.1)
@@ -224,6 +225,7 @@ def _draw_lines(axes: Any, chart: Chart, paint: Paint) -> None:
     axes.set_ylim(bottom * 1.05, top * 1.08)
     axes.set_ylabel(clean(chart.unit))
     axes.tick_params(length=0)
+    axes.tick_params(axis="x", pad=10)  # marks at 0 are drawn whole, and stand in no name
     axes.yaxis.set_major_locator(_ticks(chart))
     axes.yaxis.set_major_formatter(lambda value, _position: _tick(value))
     axes.grid(axis="y", linewidth=0.6)
@@ -282,7 +284,7 @@ def _draw_grid(axes: Any, chart: Chart, paint: Paint) -> None:
         ha="left" if aslant else "center",
         rotation_mode="anchor" if aslant else "default",
     )
-    axes.set_yticks(range(len(chart.series)), labels=[wrapped(series.name) for series in chart.series])
+    _name_rows(axes, [series.name for series in chart.series])
     axes.tick_params(length=0)
     for side in axes.spines.values():
         side.set_visible(False)
@@ -300,6 +302,24 @@ def _step(value: Cell, strongest: float) -> int:
     if number <= 0 or strongest <= 0:
         return 0
     return max(1, min(palette.HEAT_STEPS - 1, -int(-(number / strongest * (palette.HEAT_STEPS - 1)) // 1)))
+
+
+def _name_rows(axes: Any, names: Sequence[str]) -> None:
+    """Write a name before each row, line by line: a page's own letters are not as wide as those that were measured."""
+    axes.set_yticks(range(len(names)), labels=[])
+    for row, name in enumerate(names):
+        lines = wrapped(name).split("\n")
+        for number, line in enumerate(lines):
+            axes.annotate(
+                line,
+                (0, row),
+                (-6, ((len(lines) - 1) / 2 - number) * _NAME_LINE),
+                xycoords=("axes fraction", "data"),
+                textcoords="offset points",
+                ha="right",
+                va="center",
+                annotation_clip=False,
+            )
 
 
 # -- values --------------------------------------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ from koschuso.reporting.document import (
     TextStyle,
 )
 from koschuso.reporting.german import cell_text, day_text, figure_text, moment_text
-from koschuso.reporting.renderers import plots
+from koschuso.reporting.renderers import paper, plots
 from koschuso.reporting.renderers.stated import (
     INTERNAL,
     INTERNAL_NOTE,
@@ -50,15 +50,15 @@ __all__ = ["render"]
 
 _TEMPLATE = "document.html.jinja"
 _STYLE = "document.css"
+_INTERNAL_STYLE = "internal.css"
 _SCRIPT = "document.js"
-# Columns from which on a table is set smaller, from which on the page is printed in landscape, and from which on even
-# words are broken so that the table fits onto the paper.
+# Columns up to which a table need not be as wide as the page, from which on it is set smaller, from which on the page is
+# broader, and from which on even words are broken so that the table fits onto the paper.
+_NARROW_UP_TO = 3
 _WIDE_FROM = 9
-_LANDSCAPE_FROM = 11
+_BROAD_FROM = 11
 _VERY_WIDE_FROM = 15
-# Where long German headings may be broken, also by browsers that bring no German hyphenation along.
-_JOINTS = re.compile(r"(?<=[a-zäöüß]{4})(träger|nummer|stufe|programme|förderung|dienst|kräfte|arbeit)")
-_SHORT_UP_TO = 20  # rows; such a table is kept on one page
+_SHORT_UP_TO = 12  # rows; such a table is kept on one page
 # Words longer than a column; they may be broken anywhere.
 _LONG_WORD = re.compile(r"[^\s\u00ad]{31,}")
 _SORTING = {ColumnType.COUNT: "number", ColumnType.NUMBER: "number", ColumnType.DATE: "date"}
@@ -73,6 +73,8 @@ def render(document: Document, *, pictures: bool = True) -> bytes:
     """
     drawn = pictures and plots.is_available()
     style, script = _resource(_STYLE), _resource(_SCRIPT)
+    if document.internal:
+        style += _resource(_INTERNAL_STYLE)
     page: str = _template().render(
         document=document,
         style=Markup(style),  # noqa: S704 - our own style sheet, shipped with the package
@@ -95,11 +97,12 @@ def render(document: Document, *, pictures: bool = True) -> bytes:
         heads=_heads,
         label_of=_labels(document).__getitem__,
         cells=_cells,
-        breakable=lambda title: _JOINTS.sub("\N{SOFT HYPHEN}\\1", title),
+        breakable=paper.breakable,
         sorting=lambda column: _SORTING.get(column.type, "text"),
         classes=_classes,
-        # The whole page turns: single turned sheets would leave headings behind on empty ones.
-        landscape=any(len(table.columns) >= _LANDSCAPE_FROM for table in document.tables()),
+        broad=any(len(table.columns) >= _BROAD_FROM for table in document.tables()),
+        turned=paper.turns_its_page,
+        says_all=paper.says_all,
         # The drawing escapes what it is given; see plots.svg.
         picture=lambda chart: Markup(plots.svg(chart)) if drawn and chart.categories else None,  # noqa: S704 - see above
         wanted=pictures and not drawn,
@@ -148,8 +151,10 @@ def _classes(table: Table) -> str:
     width = len(table.columns)
     named = (
         ("table", True),
+        ("narrow", width <= _NARROW_UP_TO),
         ("wide", width >= _WIDE_FROM),
         ("very-wide", width >= _VERY_WIDE_FROM),
+        ("upright", paper.upright_heads(table)),
         ("short", len(table.rows) <= _SHORT_UP_TO),
     )
     return " ".join(name for name, holds in named if holds)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from koschuso.errors import WrongUse
+from koschuso.errors import NotFound
 from koschuso.model.event import Event
 from koschuso.model.survey import QuestionType, Survey, SurveyType
 from koschuso.reporting.document import (
@@ -27,10 +27,12 @@ from koschuso.reporting.document import (
     TextStyle,
 )
 from koschuso.reporting.figures.guests import whole_number
-from koschuso.reporting.figures.scales import may_show_distribution, may_show_mean
+from koschuso.reporting.figures.scales import MINIMUM, guarded_mean, has_mean, may_show_distribution
 from koschuso.reporting.german import day_text
-from koschuso.reporting.guarded import Count, Mean, Share
-from koschuso.reporting.parameters import Option, PeriodKind
+from koschuso.reporting.guarded import Count, Share
+from koschuso.reporting.options import Option, OptionType
+from koschuso.reporting.parameters import SPANS
+from koschuso.reporting.presence import require_presence
 from koschuso.reporting.report import Report, make_document
 
 if TYPE_CHECKING:
@@ -47,19 +49,20 @@ __all__ = ["BEDARFE", "MINIMUM", "survey_section", "surveys_in"]
 _NAME: Final = "koschuso:bedarfe"
 _TITLE: Final = "Bedarfsabfragen und Evaluationen"
 
-MINIMUM: Final = 5
-"""Fewer answers to a question than these are told to nobody outside; domain.md recommends 5 for evaluations."""
-
 _SURVEY: Final = Option(
-    name="befragung", title="Kennung einer einzelnen Befragung; sonst alle des Zeitraums", example=""
+    name="befragung",
+    title="Kennung einer einzelnen Befragung (koschuso list survey); sonst alle des Zeitraums",
+    example="",
 )
 _LEAST: Final = Option(
     name="mindestzahl",
     title="Wie viele Antworten eine Frage mindestens hat, um gezeigt zu werden",
     example="10",
     default=str(MINIMUM),
+    type=OptionType.NUMBER,
+    least=3,
+    most=1000,
 )
-_LEAST_POSSIBLE, _MOST_POSSIBLE = 3, 1000
 _MOST_BARS: Final = 12
 _TYPES: Final = {SurveyType.BEDARFSABFRAGE: "Bedarfsabfrage", SurveyType.EVALUATION: "Evaluation"}
 
@@ -170,17 +173,18 @@ class _Chapter:
         scale = f"{question.least} bis {question.most}"
         if not question.answered:
             return question.text, scale, 0, Sign.NOT_APPLICABLE
-        key = ("befragung", self._survey.id, str(number))
-        # A number that must not be told is handed over as one that stands for a single person: protection hides it.
-        answered = Count(question.answered, key=key, people=1 if self._is_few(question) else question.answered)
-        shown = self._has_mean(question) and not self._is_few(question)
-        points = Count(question.points, key=(*key, "punkte"), people=question.answered if shown else 1)
-        return question.text, scale, answered, Mean(points, answered)
+        answered, mean = guarded_mean(
+            self._survey,
+            number,
+            question,
+            internal=self._internal,
+            threshold=self._threshold,
+            minimum=self._minimum,
+        )
+        return question.text, scale, answered, mean
 
     def _hidden_means(self, questions: Sequence[Question]) -> Sequence[str]:
-        if all(
-            not question.answered or (self._has_mean(question) and not self._is_few(question)) for question in questions
-        ):
+        if all(not question.answered or self._has_mean(question) for question in questions):
             return ()
         return (
             (
@@ -193,11 +197,7 @@ class _Chapter:
         return not self._internal and question.answered < self._minimum
 
     def _has_mean(self, question: Question) -> bool:
-        return (
-            self._internal
-            or may_show_distribution(question, self._threshold)
-            or may_show_mean(question, self._threshold)
-        )
+        return has_mean(question, internal=self._internal, threshold=self._threshold, minimum=self._minimum)
 
     def _question(self, number: int, question: Question, *, short: bool) -> Iterator[Block]:
         if self._is_few(question):
@@ -262,22 +262,15 @@ class _Chapter:
 
 
 def _build(view: View, parameters: Parameters) -> Document:
-    minimum = whole_number(parameters, _LEAST, _LEAST_POSSIBLE, _MOST_POSSIBLE)
+    minimum = whole_number(parameters, _LEAST)
     wanted = parameters.options.get(_SURVEY.name, "").strip()
+    if not wanted:
+        require_presence(view, parameters.time, (Survey,))
     surveys = (_survey(view, wanted),) if wanted else surveys_in(view, parameters.time.period)
     sections = [
         survey_section(view, survey, number, parameters=parameters, minimum=minimum)
         for number, survey in enumerate(surveys, 1)
     ]
-    if not sections:
-        sections = [
-            Section(
-                title="Keine Befragung",
-                blocks=(
-                    Text(paragraphs=(f"Zu diesem Zeitraum ist keine Befragung ausgewertet: {parameters.time.label}.",)),
-                ),
-            )
-        ]
     return make_document(
         _NAME,
         view,
@@ -305,7 +298,7 @@ def _minimum_note(parameters: Parameters, minimum: int) -> Sequence[str]:
 def _survey(view: View, wanted: str) -> Survey:
     survey = view.get(Survey, wanted.removeprefix(f"{Survey.KIND}/"))
     if survey is None:
-        raise WrongUse(
+        raise NotFound(
             f"Eine Befragung mit der Kennung »{wanted}« gibt es nicht; »koschuso list survey« zeigt die Kennungen.",
             parameter=_SURVEY.name,
         )
@@ -317,13 +310,7 @@ BEDARFE: Final = Report(
     title=_TITLE,
     description="Antworten auf Bedarfsabfragen und Evaluationen: Mittelwerte, Rangfolgen, Auszählungen; ohne Namen.",
     build=_build,
-    kinds=(
-        PeriodKind.KALENDERJAHR,
-        PeriodKind.SCHULJAHR,
-        PeriodKind.SCHULHALBJAHR,
-        PeriodKind.QUARTAL,
-        PeriodKind.FOERDERZEITRAUM,
-    ),
+    kinds=SPANS,
     parameters=(_SURVEY, _LEAST),
 )
 """R9 of domain.md."""

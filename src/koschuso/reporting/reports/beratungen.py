@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from koschuso.model.task import Consultation
 from koschuso.reporting.document import Missing, Section, Text
 from koschuso.reporting.figures.consultation_facts import ConsultationFacts
 from koschuso.reporting.figures.consultation_tables import ConsultationTables
@@ -11,7 +12,7 @@ from koschuso.reporting.figures.origins import UNKNOWN
 from koschuso.reporting.figures.schools import Schools
 from koschuso.reporting.german import berlin_day
 from koschuso.reporting.guarded import Count
-from koschuso.reporting.parameters import PeriodKind
+from koschuso.reporting.parameters import SPANS
 from koschuso.reporting.report import Report, make_document
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ class ConsultationChapters:
         now = self.facts.now
 
         def unknown(what: str, kind: str, number: int) -> Missing:
-            return Missing(what=what, count=Count(number, key=("beratung", kind, UNKNOWN)))
+            return Missing(what=what, count=Count(number, key=("beratung", kind, UNKNOWN), within=("beratung",)))
 
         topics, forms, places = (
             found[UNKNOWN].contacts if UNKNOWN in found else 0 for found in (now.by_topic, now.by_schulform, now.by_ags)
@@ -141,12 +142,7 @@ BERATUNGEN: Final = Report(
     title="Beratungsstatistik",
     description="Beratungskontakte eines Zeitraums nach Zielgruppe, Form, Thema, Schulform und Gemeinde, mit ihrer Dauer.",
     build=_build,
-    kinds=(
-        PeriodKind.KALENDERJAHR,
-        PeriodKind.SCHULJAHR,
-        PeriodKind.SCHULHALBJAHR,
-        PeriodKind.QUARTAL,
-        PeriodKind.FOERDERZEITRAUM,
-    ),
+    kinds=SPANS,
+    about=(Consultation,),
 )
 """R5 of domain.md."""

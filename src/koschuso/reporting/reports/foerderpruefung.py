@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from koschuso.model.finding import Severity
+from koschuso.model.position import Funding, Position
 from koschuso.reporting.document import (
     Column,
     Document,
@@ -20,6 +21,7 @@ from koschuso.reporting.document import (
     Text,
     TextStyle,
 )
+from koschuso.reporting.figures.changes import Change, changes_table
 from koschuso.reporting.figures.funding_checks import Checks, Hint
 from koschuso.reporting.figures.funding_facts import Funded
 from koschuso.reporting.figures.funding_places import FundedPlaces
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from koschuso.model.period import Period
+    from koschuso.reporting.parameters import ReportPeriod
     from koschuso.reporting.view import View
 
 __all__ = ["FOERDERPRUEFUNG"]
@@ -54,12 +57,8 @@ _RULES = ("F1", "F2", "F3", "F4", "F5", "F6", "F7", "F8")
 
 def _build(view: View, parameters: Parameters) -> Document:
     time = parameters.time
-    # The Schlüssel is a figure of a day: the last of the period that the data can tell about.
-    day = max(time.first, min(time.last, berlin_day(view.as_of)))
-    funded = Funded(view, time.period)
-    key = KeyRatio(view, day)
-    checks = Checks(view, funded, time, named=parameters.internal)
-    hints = [*key.hints(), *checks.hints()]
+    found = _Examined(view, time, named=parameters.internal)
+    day, funded, key, checks, hints = found.day, found.funded, found.key, found.checks, found.hints
     return make_document(
         _NAME,
         view,
@@ -68,7 +67,12 @@ def _build(view: View, parameters: Parameters) -> Document:
         sections=(
             Section(
                 title="Überblick",
-                blocks=(Text(paragraphs=(_WHAT_IT_IS,)), _figures(funded, hints, key), _hint_table(hints)),
+                blocks=(
+                    Text(paragraphs=(_WHAT_IT_IS,)),
+                    _figures(funded, hints, key),
+                    *_compared(view, time, found),
+                    _hint_table(hints),
+                ),
             ),
             Section(title="Fassung der Richtlinie und Quellen", blocks=_versions(time.period)),
             Section(title=f"Koordinierungsschlüssel am {day_text(day)}", blocks=key.tables()),
@@ -96,6 +100,47 @@ def _build(view: View, parameters: Parameters) -> Document:
             "Stellen und ist deshalb nur für die eigene Fördersachbearbeitung und den Fördergeber."
         ),
     )
+
+
+class _Examined:
+    """What is examined of a period.
+
+    Args:
+        view: What the report may see.
+        time: The period.
+        named: Whether positions are called by their designation.
+    """
+
+    def __init__(self, view: View, time: ReportPeriod, *, named: bool) -> None:
+        # The Schlüssel is a figure of a day: the last of the period that the data can tell about.
+        self.day = max(time.first, min(time.last, berlin_day(view.as_of)))
+        self.funded = Funded(view, time.period)
+        self.key = KeyRatio(view, self.day)
+        self.checks = Checks(view, self.funded, time, named=named)
+        self.hints = [*self.key.hints(), *self.checks.hints()]
+
+    @property
+    def urgent(self) -> int:
+        """How many hints are to be examined first."""
+        return sum(hint.severity is Severity.ERROR for hint in self.hints)
+
+
+def _compared(view: View, time: ReportPeriod, now: _Examined) -> tuple[Table | Text, ...]:
+    """Set the figures beside those of the period before."""
+    before = time.previous()
+    if before is None:
+        return ()
+    then = _Examined(view, before, named=False)
+    if not then.funded.positions:
+        sentence = f"Zum Vergleich: Für den Zeitraum davor ({before.label}) ist keine geförderte Stelle erfasst."
+        return (Text(paragraphs=(sentence,)),)
+    changes = (
+        Change("geförderte Stellen", len(now.funded.positions), len(then.funded.positions)),
+        Change("Hinweise", len(now.hints), len(then.hints)),
+        Change("davon dringend zu prüfen", now.urgent, then.urgent),
+        Change("Fachkräfte je VZÄ Koordination (nach Personen)", now.key.heads_per_post, then.key.heads_per_post),
+    )
+    return (changes_table(changes, time, before, berlin_day(view.as_of)),)
 
 
 def _figures(funded: Funded, hints: Sequence[Hint], key: KeyRatio) -> Figures:
@@ -207,5 +252,6 @@ FOERDERPRUEFUNG = Report(
         PeriodKind.QUARTAL,
     ),
     audiences=(INTERNAL, "foerdergeber"),
+    about=(Position, Funding),
 )
 """R7 of domain.md, T1 to T5 with the versions of the Richtlinie; it shows costs, so it is for no wider circle."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from koschuso.errors import NotFound
+from koschuso.errors import NotFound, Refused
 from koschuso.model.actor import Organisation
 from koschuso.model.concept import Concept
 from koschuso.model.foundation import Cooperation, Goal, Milestone
@@ -33,10 +33,10 @@ from koschuso.reporting.figures.concepts import body_name, concept_table
 from koschuso.reporting.figures.schools import Schools
 from koschuso.reporting.figures.staff_facts import employer_name
 from koschuso.reporting.figures.staffing import Share, Staffing, Work, hours, total
-from koschuso.reporting.german import sort_key
+from koschuso.reporting.german import day_text, sort_key
 from koschuso.reporting.parameters import Parameters, PeriodKind
 from koschuso.reporting.report import Report, make_document
-from koschuso.reporting.view import View, label
+from koschuso.reporting.view import View, label, office_begin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -56,6 +56,15 @@ _PROFILE = "taetigkeitsprofil"
 def _build(view: View, parameters: Parameters) -> Document:
     day = parameters.time.last
     milestones = _milestones(view, day)
+    begin = office_begin(view)
+    known = [milestone.when for milestone in view.records(Milestone)]
+    first = min((when.earliest() for when in (*known, begin) if when is not None), default=None)
+    if first is not None and day < first:
+        raise Refused(
+            f"Zum Stichtag {day_text(day)} ist nichts erfasst: die erste Angabe zur Koordinierungsstelle ist vom "
+            f"{day_text(first)}. Bitte wählen Sie einen späteren Stichtag.",
+            stichtag=day.isoformat(),
+        )
     shares = _coordination(view, day)
     sections = (
         Section(title="Entstehungsgeschichte", blocks=(_history(view, milestones),)),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from koschuso.model.event import Event
+from koschuso.model.task import Activity
 from koschuso.reporting.document import (
     Column,
     ColumnType,
@@ -23,7 +25,7 @@ from koschuso.reporting.figures.schools import Schools
 from koschuso.reporting.figures.vocabulary import in_order, row_name
 from koschuso.reporting.figures.work_time import Spent, work_time
 from koschuso.reporting.german import berlin_day, sort_key
-from koschuso.reporting.parameters import PeriodKind
+from koschuso.reporting.parameters import SPANS
 from koschuso.reporting.report import Report, make_document
 from koschuso.reporting.view import label
 
@@ -392,12 +394,7 @@ GREMIEN: Final = Report(
         "außerhalb der Region, Zusammenarbeit auf Landes- und Bezirksebene."
     ),
     build=_build,
-    kinds=(
-        PeriodKind.KALENDERJAHR,
-        PeriodKind.SCHULJAHR,
-        PeriodKind.SCHULHALBJAHR,
-        PeriodKind.QUARTAL,
-        PeriodKind.FOERDERZEITRAUM,
-    ),
+    kinds=SPANS,
+    about=(Event, Activity),
 )
 """R6 of domain.md."""

@@ -268,5 +268,6 @@ JAHRESPLANUNG: Final = Report(
     build=_build,
     kinds=(PeriodKind.KALENDERJAHR, PeriodKind.SCHULJAHR),
     slots=(_INTRODUCTION,),
+    about=(Event, Task, Milestone),
 )
 """R3 of domain.md."""

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import attrs
 
 from koschuso.errors import Refused
+from koschuso.model.event import Event
 from koschuso.model.finding import Severity
 from koschuso.model.period import Period
-from koschuso.model.position import Funding
+from koschuso.model.position import Funding, Position
+from koschuso.model.task import Activity, Consultation
 from koschuso.reporting.document import (
     Cell,
     Chart,
@@ -35,7 +37,8 @@ from koschuso.reporting.figures.staffing import Place, Share, Staffing, Work, he
 from koschuso.reporting.figures.work import ConceptWork
 from koschuso.reporting.german import berlin_day, day_text, number_text
 from koschuso.reporting.guarded import Sentence
-from koschuso.reporting.parameters import Parameters, PeriodKind
+from koschuso.reporting.parameters import SPANS, Parameters
+from koschuso.reporting.presence import require_presence
 from koschuso.reporting.report import Report, make_document
 from koschuso.reporting.reports.beratungen import ConsultationChapters
 from koschuso.reporting.reports.veranstaltungen import EventChapters
@@ -114,8 +117,15 @@ def _counts(share: Share, sources: set[str]) -> bool:
     return share.saeule in _COUNTED and not (sources and sources <= _OTHER_SOURCES)
 
 
+_ABOUT = (Position, Activity, Consultation, Event)
+"""Of what something has to be recorded in the period."""
+
+
 def _build(view: View, parameters: Parameters) -> Document:
     time = parameters.time
+    # A new office gets its sheet all the same: it says that nothing is recorded yet.
+    if any(True for kind in _ABOUT for _ in view.stream(kind)):
+        require_presence(view, time, _ABOUT)
     today = berlin_day(view.as_of)
     if time.first > today:
         raise Refused(
@@ -381,12 +391,6 @@ KENNZAHLEN = Report(
     title=_TITLE,
     description="Die wichtigsten Zahlen eines Zeitraums auf einer Seite, für den Lenkungskreis.",
     build=_build,
-    kinds=(
-        PeriodKind.KALENDERJAHR,
-        PeriodKind.SCHULJAHR,
-        PeriodKind.SCHULHALBJAHR,
-        PeriodKind.QUARTAL,
-        PeriodKind.FOERDERZEITRAUM,
-    ),
+    kinds=SPANS,
 )
 """R11 of domain.md."""

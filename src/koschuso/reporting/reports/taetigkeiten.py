@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Final
 
 from koschuso.errors import NotFound, WrongUse
 from koschuso.model import NOT_ASSIGNED, sum_by_key
+from koschuso.model.event import Event
+from koschuso.model.task import Activity
 from koschuso.reporting.document import Chart, Column, ColumnType, Missing, Section, Series, Table, Text, TextStyle
 from koschuso.reporting.figures.event_facts import EventFacts, event_hours
 from koschuso.reporting.figures.work_time import work_time
 from koschuso.reporting.german import berlin_day, day_text
-from koschuso.reporting.parameters import Option, PeriodKind
+from koschuso.reporting.parameters import SPANS, Option
 from koschuso.reporting.report import Report, make_document
 
 if TYPE_CHECKING:
@@ -286,13 +288,8 @@ TAETIGKEITEN: Final = Report(
     title="Tätigkeiten nach dem Tätigkeitsprofil",
     description="Arbeitszeit und Veranstaltungen eines Zeitraums nach Aufgabenschwerpunkten, in jeder Fassung des Katalogs.",
     build=_build,
-    kinds=(
-        PeriodKind.KALENDERJAHR,
-        PeriodKind.SCHULJAHR,
-        PeriodKind.SCHULHALBJAHR,
-        PeriodKind.QUARTAL,
-        PeriodKind.FOERDERZEITRAUM,
-    ),
+    kinds=SPANS,
     parameters=(Option(name="katalog", title="Fassung des Tätigkeitsprofils, nach der gezählt wird", example="2022"),),
+    about=(Activity, Event),
 )
 """The part of R2 of domain.md that is about the office's own work."""

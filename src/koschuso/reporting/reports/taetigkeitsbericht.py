@@ -12,7 +12,10 @@ import attrs
 
 from koschuso.errors import Refused
 from koschuso.model.concept import Concept
+from koschuso.model.event import Event
 from koschuso.model.period import Period, schuljahr_of
+from koschuso.model.survey import Survey
+from koschuso.model.task import Activity, Consultation
 from koschuso.reporting.document import Column, Document, Figures, Section, Slot, Table, Text
 from koschuso.reporting.figures.concept_work import task_table
 from koschuso.reporting.figures.concepts import concept_table
@@ -249,21 +252,24 @@ class _Chapters:
             return
         tables = chapters.tables
         yield from (tables.figures(chapters.reach), tables.by_kind())
-        yield self._listing(tables.listing())
+        yield self._listing()
         if chapters.facts.now.all.visits:
             yield tables.by_schulform()
         yield tables.reach(chapters.reach)
 
-    def _listing(self, listing: Table) -> Block:
+    def _listing(self) -> Block:
         """Shorten the list of events to what a committee asks for: Fachtage and Fortbildungen, who came, how long."""
-        held = zip(self._events.facts.now.held, listing.rows, strict=True)
-        rows = [row for tally, row in held if tally.event.type in _QUALIFYING]
-        if len(rows) > _MOST_EVENTS:
+        held, tables = self._events.facts.now.held, self._events.tables
+        number = sum(tally.event.type in _QUALIFYING for tally in held)
+        if number > _MOST_EVENTS:
+            tables.listed_elsewhere()
             return Text(
                 paragraphs=(
-                    f"Die {len(rows)} Fachtage, Fortbildungen und Konferenzen stehen einzeln in der Veranstaltungsstatistik.",
+                    f"Die {number} Fachtage, Fortbildungen und Konferenzen stehen einzeln in der Veranstaltungsstatistik.",
                 )
             )
+        listing = tables.listing()
+        rows = [row for tally, row in zip(held, listing.rows, strict=True) if tally.event.type in _QUALIFYING]
         kept = [index for index, column in enumerate(listing.columns) if column.title in _LISTED]
         return attrs.evolve(
             listing,
@@ -321,12 +327,12 @@ class _Chapters:
             *self._network.missing(),
         )
 
-    def totals(self) -> tuple[Total, ...]:
+    def totals(self) -> Iterator[Total]:
         """Give what a reader could work out beyond the sums of the tables."""
-        return (
-            *(() if self._consultations.is_empty else self._consultations.totals()),
-            *(() if self._events.is_empty else self._events.totals()),
-        )
+        if not self._consultations.is_empty:
+            yield from self._consultations.totals()
+        if not self._events.is_empty:
+            yield from self._events.totals()
 
     def notes(self) -> tuple[str, ...]:
         """Say how it was counted, each thing once."""
@@ -380,5 +386,6 @@ TAETIGKEITSBERICHT: Final = Report(
     build=_build,
     kinds=(PeriodKind.KALENDERJAHR, PeriodKind.SCHULJAHR),
     slots=SLOTS,
+    about=(Activity, Consultation, Event, Survey),
 )
 """R2 of domain.md."""

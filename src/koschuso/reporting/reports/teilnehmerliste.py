@@ -33,7 +33,8 @@ from koschuso.reporting.figures.guests import (
     whole_number,
 )
 from koschuso.reporting.german import day_text
-from koschuso.reporting.parameters import INTERNAL, Option, PeriodKind
+from koschuso.reporting.options import Option, OptionType
+from koschuso.reporting.parameters import INTERNAL, PeriodKind
 from koschuso.reporting.report import Report, make_document
 
 if TYPE_CHECKING:
@@ -51,9 +52,14 @@ _LIST: Final = "koschuso:teilnehmerliste"
 _BADGES: Final = "koschuso:namensschilder"
 
 _EMPTY_LINES: Final = Option(
-    name="leerzeilen", title="Leere Zeilen für Gäste ohne Anmeldung", example="10", default="5"
+    name="leerzeilen",
+    title="Leere Zeilen für Gäste ohne Anmeldung",
+    example="10",
+    default="5",
+    type=OptionType.NUMBER,
+    least=0,
+    most=100,
 )
-_MOST_LINES: Final = 100
 _LINE: Final = "_" * 20
 """Room to write on: it keeps its column as wide as a signature."""
 
@@ -61,9 +67,14 @@ _OWN_COLUMNS: Final = 4
 """Number, name, institution and signature stand in every list."""
 
 _KEPT: Final = Option(
-    name="aufbewahrung", title="Monate, die die Liste höchstens aufbewahrt wird", example="6", default="12"
+    name="aufbewahrung",
+    title="Monate, die die Liste höchstens aufbewahrt wird",
+    example="6",
+    default="12",
+    type=OptionType.NUMBER,
+    least=1,
+    most=120,
 )
-_MOST_MONTHS: Final = 120
 
 _NOTICE: Final = Slot(
     key="datenschutzhinweis",
@@ -96,8 +107,8 @@ def event_listing(event: Event) -> Listing:
 
 def _build_list(view: View, parameters: Parameters) -> Document:
     event = event_of(view, parameters, "eine Teilnehmerliste")
-    lines = whole_number(parameters, _EMPTY_LINES, 0, _MOST_LINES)
-    months = whole_number(parameters, _KEPT, 1, _MOST_MONTHS)
+    lines = whole_number(parameters, _EMPTY_LINES)
+    months = whole_number(parameters, _KEPT)
     guests = GuestList(view, event)
     expected = guests.expected()
     if not expected and not lines:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from koschuso.model.event import Event
 from koschuso.reporting.document import Missing, Section, Text
 from koschuso.reporting.figures.event_facts import EventFacts
 from koschuso.reporting.figures.event_tables import EventTables
@@ -12,7 +13,7 @@ from koschuso.reporting.figures.schools import Schools
 from koschuso.reporting.figures.staffing import Staffing
 from koschuso.reporting.german import berlin_day
 from koschuso.reporting.guarded import Count
-from koschuso.reporting.parameters import PeriodKind
+from koschuso.reporting.parameters import SPANS
 from koschuso.reporting.report import Report, make_document
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class EventChapters:
         before = None if self._before is None else self._before.period
         self.facts = facts or EventFacts(view, schools, period, before, self._today)
         self.reach = Reach(during, schools, self.facts.now.person_ids)
-        self.tables = EventTables(view, schools, self.facts, parameters.audience)
+        self.tables = EventTables(view, schools, self.facts, parameters.audience, parameters.threshold)
 
     @property
     def is_empty(self) -> bool:
@@ -182,12 +183,7 @@ VERANSTALTUNGEN: Final = Report(
         "Art, Schulform, Anstellungsträger, Gemeinde und Thema, mit Reichweite und Personenstunden."
     ),
     build=_build,
-    kinds=(
-        PeriodKind.KALENDERJAHR,
-        PeriodKind.SCHULJAHR,
-        PeriodKind.SCHULHALBJAHR,
-        PeriodKind.QUARTAL,
-        PeriodKind.FOERDERZEITRAUM,
-    ),
+    kinds=SPANS,
+    about=(Event,),
 )
 """R4 of domain.md."""

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import attrs
 
 from koschuso.model.actor import Organisation
-from koschuso.model.position import Occupancy
+from koschuso.model.position import Funding, Occupancy
+from koschuso.model.task import Activity, Task
 from koschuso.reporting.document import (
     Cell,
     Column,
@@ -27,11 +28,12 @@ from koschuso.reporting.document import (
     Table,
     Text,
 )
+from koschuso.reporting.figures.changes import Change, changes_table
 from koschuso.reporting.figures.funding_facts import NONE_FUNDED, Funded, FundedPiece, filled, gaps_in_plan
 from koschuso.reporting.figures.funding_measures import Measures
 from koschuso.reporting.figures.months import MONTHS_NOTE, months
 from koschuso.reporting.figures.schools import Schools, traeger_name
-from koschuso.reporting.german import sort_key
+from koschuso.reporting.german import berlin_day, sort_key
 from koschuso.reporting.parameters import INTERNAL, Parameters, PeriodKind, ReportPeriod
 from koschuso.reporting.report import Report, make_document
 from koschuso.reporting.view import View, label
@@ -78,7 +80,10 @@ def _build(view: View, parameters: Parameters) -> Document:
         parameters,
         title=_TITLE,
         sections=(
-            Section(title="Überblick", blocks=(Text(paragraphs=(_WHAT_IT_IS,)), positions.figures())),
+            Section(
+                title="Überblick",
+                blocks=(Text(paragraphs=(_WHAT_IT_IS,)), positions.figures(), *positions.comparison()),
+            ),
             Section(title="Geförderte Stellen und Besetzungsmonate", blocks=positions.tables()),
             Section(title="Ausgaben und Einnahmen", blocks=(Text(paragraphs=(_NO_COSTS,)),)),
             Section(title="Maßnahmen nach Förderzielen", blocks=measures.tables()),
@@ -129,6 +134,7 @@ class _Positions:
 
     def __init__(self, view: View, time: ReportPeriod) -> None:
         self._view = view
+        self._time = time
         self._schools = Schools(view, time.last)
         self._funded = Funded(view, time.period)
         self._months = {funded.position.id: self._of(funded) for funded in self._funded.positions}
@@ -160,6 +166,27 @@ class _Positions:
                 ),
             )
         )
+
+    def comparison(self) -> tuple[Table | Text, ...]:
+        """Set the months beside those of the period before."""
+        before = self._time.previous()
+        if before is None:
+            return ()
+        then = _Positions(self._view, before)
+        if not then._months:
+            sentence = f"Zum Vergleich: Für den Zeitraum davor ({before.label}) ist keine geförderte Stelle erfasst."
+            return (Text(paragraphs=(sentence,)),)
+        changes = (
+            Change("geförderte Stellen", len(self._months), len(then._months)),
+            Change("Besetzungsmonate", self._sum.filled, then._sum.filled),
+            Change("unbesetzte Monate", self._sum.vacant, then._sum.vacant),
+            Change(
+                "VZÄ-Monate",
+                _vzae_months(self._pieces(filled_only=True)),
+                _vzae_months(then._pieces(filled_only=True)),
+            ),
+        )
+        return (changes_table(changes, self._time, before, berlin_day(self._view.as_of)),)
 
     def _pieces(self, *, filled_only: bool) -> list[FundedPiece]:
         return [piece for piece in self._funded.pieces if not filled_only or filled(piece.position)]
@@ -317,5 +344,6 @@ VERWENDUNGSNACHWEIS = Report(
         PeriodKind.QUARTAL,
     ),
     audiences=("foerdergeber", INTERNAL),
+    about=(Funding, Activity, Task),
 )
 """R8 of domain.md, T1 and T3; begin and end of single positions are for the Fördergeber and the office only."""

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from koschuso.errors import WrongUse
-from koschuso.reporting.prose import Paragraph, Points, Prose, Span
+from koschuso.reporting.document.prose import Paragraph, Points, Prose, Span
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,11 +1,4 @@
-"""The words that an office writes for its reports: Markdown files in its folder, one for each slot and period.
-
-    texte/taetigkeitsbericht/2025/ausblick.md
-
-The files belong to the office. `TextFolder.prepare` lays them out for a new period, with last period's words as drafts;
-it never changes or replaces a file that is there. A draft is not published: its first line says that it is one, and as
-long as that line stands only the office itself sees the text.
-"""
+"""The folder of an office's texts: which file belongs to which slot and period, and how the files of a new one begin."""
 
 from __future__ import annotations
 
@@ -15,19 +8,16 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from koschuso.errors import Unavailable, WrongUse
+from koschuso.errors import Refused, Unavailable
 from koschuso.files import reason
-from koschuso.reporting.document import Section, Slot, Text, TextStyle
-from koschuso.reporting.wording import read_markdown
+from koschuso.reporting.parameters import ReportPeriod
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
-    from koschuso.reporting.document import Block
-    from koschuso.reporting.parameters import ReportPeriod
-    from koschuso.reporting.view import View
+    from koschuso.reporting.document import Slot
 
-__all__ = ["DRAFT", "FOLDER", "LARGEST", "PreparedTexts", "TextFolder", "fill_slots"]
+__all__ = ["DRAFT", "FOLDER", "LARGEST", "PreparedTexts", "TextFolder", "text_name", "without_mark"]
 
 FOLDER: Final = "texte"
 """Name of the folder, beside the office's settings."""
@@ -46,16 +36,20 @@ class PreparedTexts:
     """What was laid out for a period.
 
     Attributes:
+        time: The period.
         folder: Where the files lie.
         copied: Keys of the slots that begin with last period's words.
         empty: Keys of the slots whose files are empty.
         kept: Keys of the slots whose files were there.
+        unfinished: Keys of all slots that still have no words, or only a draft.
     """
 
+    time: ReportPeriod
     folder: Path
     copied: tuple[str, ...]
     empty: tuple[str, ...]
     kept: tuple[str, ...]
+    unfinished: tuple[str, ...]
 
 
 class TextFolder:
@@ -78,14 +72,13 @@ class TextFolder:
 
         Raises:
             Unavailable: The file cannot be read.
-            WrongUse: It is too large or not UTF-8.
+            Refused: It is too large or not UTF-8.
         """
         return _read(self.place(report, time) / f"{slot}.md")
 
     def place(self, report: str, time: ReportPeriod) -> Path:
         """Give the folder of a report's texts for a period."""
-        plugin, _, name = report.partition(":")
-        return self._folder / (name if plugin == "koschuso" else f"{plugin}.{name}") / time.slug
+        return self._folder / _own_folder(report) / time.slug
 
     def prepare(self, report: str, time: ReportPeriod, slots: Iterable[Slot]) -> PreparedTexts:
         """Lay out the files for a period; those that are there stay as they are.
@@ -97,7 +90,7 @@ class TextFolder:
 
         Raises:
             Unavailable: The folder cannot be written.
-            WrongUse: A text of the period before cannot be read.
+            Refused: A text of the period before, or one that is there, is too large or not UTF-8.
         """
         wanted = tuple(slots)
         folder, before = self.place(report, time), time.previous()
@@ -109,7 +102,7 @@ class TextFolder:
             folder.mkdir(parents=True, exist_ok=True)
             for slot in wanted:
                 last = drafts[slot.key]
-                words = "" if last is None else _without_mark(last)[0].strip()
+                words = "" if last is None else without_mark(last)[0].strip()
                 draft = f"{DRAFT}: Text vom vorigen Mal. Bitte prüfen und diese Zeile löschen.\n\n{words}\n"
                 made = _make(folder / f"{slot.key}.md", draft if words else "")
                 (kept if not made else copied if words else empty).append(slot.key)
@@ -118,15 +111,45 @@ class TextFolder:
             raise Unavailable(
                 f"Der Ordner für die Texte {folder} kann nicht angelegt werden: {reason(error)}."
             ) from error
-        return PreparedTexts(folder=folder, copied=tuple(copied), empty=tuple(empty), kept=tuple(kept))
+        return PreparedTexts(
+            time=time,
+            folder=folder,
+            copied=tuple(copied),
+            empty=tuple(empty),
+            kept=tuple(kept),
+            unfinished=tuple(slot.key for slot in wanted if _is_unfinished(self.read(report, time, slot.key))),
+        )
+
+
+def text_name(report: str, time: ReportPeriod, slot: str) -> str:
+    """Name the file of a slot as the office finds it in its folder: ``texte/taetigkeitsbericht/2025/ausblick.md``."""
+    return f"{FOLDER}/{_own_folder(report)}/{time.slug}/{slot}.md"
+
+
+def _own_folder(report: str) -> str:
+    plugin, _, name = report.partition(":")
+    return name if plugin == "koschuso" else f"{plugin}.{name}"
+
+
+def _is_unfinished(text: str | None) -> bool:
+    words, draft = without_mark(text or "")
+    return draft or not words.strip()
 
 
 def _make(path: Path, text: str) -> bool:
-    """Make a file that is not there; tell whether it was made."""
+    """Make a file that is not there, whole or not at all; tell whether it was made."""
     if os.path.lexists(path):
         return False
-    with path.open("x", encoding="utf-8", newline="\n") as file:
-        file.write(text)
+    try:
+        file = path.open("x", encoding="utf-8", newline="\n")
+    except FileExistsError:
+        return False
+    try:
+        with file:
+            file.write(text)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
     return True
 
 
@@ -153,79 +176,20 @@ def _read(path: Path) -> str | None:
     except OSError as error:
         raise Unavailable(f"Der Text {path} kann nicht gelesen werden: {reason(error)}.") from error
     if len(data) > LARGEST:
-        raise WrongUse(f"Der Text {path} ist zu groß; möglich sind {LARGEST // 1000} Kilobyte.")
+        raise Refused(f"Der Text {path} ist zu groß; möglich sind {LARGEST // 1000} Kilobyte.")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise WrongUse(
+        raise Refused(
             f"Der Text {path} ist in Zeile {line} nicht als UTF-8 gespeichert. Bitte speichern Sie ihn neu mit der "
             "Zeichenkodierung UTF-8."
         ) from error
 
 
-def _without_mark(text: str) -> tuple[str, bool]:
-    """Give a text without the line that makes it a draft, and tell whether it is one."""
-    first, _, rest = text.lstrip().partition("\n")
-    return (rest, True) if first.lstrip("*# ").startswith(DRAFT) else (text, False)
-
-
-class _Filling:
-    """Puts the office's words where the slots are."""
-
-    def __init__(self, view: View, report: str, time: ReportPeriod, *, internal: bool) -> None:
-        self._view = view
-        self._report = report
-        self._time = time
-        self._internal = internal
-        self.missing: list[str] = []
-
-    def section(self, section: Section) -> Section:
-        blocks = [filled for block in section.blocks for filled in self._block(block)]
-        return attrs.evolve(section, blocks=tuple(blocks), sections=tuple(map(self.section, section.sections)))
-
-    def _block(self, block: Block | Slot) -> Iterator[Block]:
-        if not isinstance(block, Slot):
-            yield block
-            return
-        words, draft = _without_mark(self._view.text(self._report, self._time, block.key) or "")
-        try:
-            prose = read_markdown(words, key=block.key)
-        except WrongUse as error:
-            raise WrongUse(
-                f"Der Text »{block.title}« ({block.key}.md) lässt sich nicht verwenden. {error.message}", slot=block.key
-            ) from error
-        if not prose.parts or draft:
-            self.missing.append(block.title)
-        if not prose.parts and self._internal:
-            hint = f"Hier fehlt Ihr Text »{block.title}« ({block.key}.md). {block.hint}".strip()
-            yield Text(paragraphs=(hint,), style=TextStyle.NOTE)
-        elif draft and self._internal:
-            yield Text(paragraphs=(f"Entwurf: Der Text »{block.title}« ist noch nicht geprüft.",), style=TextStyle.NOTE)
-        if prose.parts and (self._internal or not draft):
-            yield prose
-
-
-def fill_slots(
-    sections: Iterable[Section], view: View, report: str, time: ReportPeriod, *, internal: bool
-) -> tuple[tuple[Section, ...], tuple[str, ...]]:
-    """Put the office's words where the slots are.
-
-    What is not written, or only a draft, is left out; the office itself sees a hint in its place.
-
-    Args:
-        sections: The chapters.
-        view: What gives the texts.
-        report: Name of the report.
-        time: The period.
-        internal: Whether the report is for the office itself.
-
-    Returns:
-        The chapters, and the titles of the texts that are missing.
-
-    Raises:
-        WrongUse: A text cannot be used; the message says which and why.
-        Unavailable: A file cannot be read.
-    """
-    filling = _Filling(view, report, time, internal=internal)
-    return tuple(map(filling.section, sections)), tuple(filling.missing)
+def without_mark(text: str) -> tuple[str, bool]:
+    """Give a text without the line that makes it a draft, and tell whether it is one; the other lines keep their numbers."""
+    begun = text.lstrip()
+    first, _, rest = begun.partition("\n")
+    before = text.count("\n", 0, len(text) - len(begun)) + 1
+    return ("\n" * before + rest, True) if first.lstrip("*# ").startswith(DRAFT) else (text, False)
