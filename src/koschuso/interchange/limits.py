@@ -30,6 +30,7 @@ __all__ = [
     "MAX_PROPERTIES",
     "MAX_RECURRENCE_DATES",
     "MAX_RECURRENCE_STEPS",
+    "UNLIMITED",
     "Limits",
 ]
 
@@ -107,3 +108,6 @@ class Limits:
 
 DEFAULT_LIMITS: Final = Limits()
 """The bounds that hold when a caller names none."""
+
+UNLIMITED: Final = Limits(line_length=1 << 60, properties=1 << 60, components=1 << 60, component_bytes=1 << 60)
+"""For what koschuso itself wrote a moment before, on its way to the objects of another library."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from koschuso.interchange.vtimezone import vtimezone
+from koschuso.interchange.zones.vtimezone import vtimezone
 from koschuso.model import Finding, Severity
 
 if TYPE_CHECKING:

@@ -32,7 +32,7 @@ from koschuso.interchange.ical.sources import Sources
 from koschuso.interchange.ical.task import RECORD
 from koschuso.interchange.notes import Notes
 from koschuso.interchange.segment import read_segments
-from koschuso.interchange.timezone import Zones
+from koschuso.interchange.zones.definitions import Zones
 from koschuso.model import Event, Finding, Participation, Reading, Record, Severity
 
 if TYPE_CHECKING:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from koschuso.interchange.contentline import Head, LineParser
     from koschuso.interchange.foreign import AspectTable
-    from koschuso.interchange.timezone import Zones
+    from koschuso.interchange.zones.definitions import Zones
     from koschuso.model import Participation, Record
 
 __all__ = ["Shapes"]

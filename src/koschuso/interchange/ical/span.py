@@ -15,7 +15,7 @@ from koschuso.errors import InvalidRecord
 from koschuso.interchange.calendar_values import Moment, read_duration, read_moment, write_date, write_moment
 from koschuso.interchange.contentline import format_line
 from koschuso.interchange.foreign import Aspect
-from koschuso.interchange.zonenames import is_iana
+from koschuso.interchange.zones.names import is_iana
 from koschuso.model import TimeSpan
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from koschuso.interchange.ical.aspects import CalendarAspect, texts_of
 from koschuso.interchange.ical.event import same_id
 from koschuso.interchange.ical.scope import WITHOUT_UID, CalendarScope, X
 from koschuso.interchange.textvalue import escape_text, join_text, unescape_text
-from koschuso.interchange.zonenames import is_iana
+from koschuso.interchange.zones.names import is_iana
 from koschuso.model import FuzzyDate, TaskStatus, is_key
 
 if TYPE_CHECKING:

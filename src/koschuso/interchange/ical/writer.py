@@ -29,8 +29,8 @@ from koschuso.interchange.ical.task import activity_table, milestone_table, task
 from koschuso.interchange.notes import Notes
 from koschuso.interchange.recurrence.check import export_warnings
 from koschuso.interchange.textvalue import escape_text
-from koschuso.interchange.timezone import Zones
-from koschuso.interchange.zonenames import iana_name, is_iana
+from koschuso.interchange.zones.definitions import Zones
+from koschuso.interchange.zones.names import iana_name, is_iana
 from koschuso.model import (
     BERLIN,
     Activity,

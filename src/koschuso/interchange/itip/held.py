@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 from koschuso.interchange.contentline import LineParser
 from koschuso.interchange.itip.message import moment_of
 from koschuso.interchange.itip.people import CalendarUser, address_of, organiser_of
-from koschuso.interchange.zonenames import iana_name
+from koschuso.interchange.zones.names import iana_name
 from koschuso.model import Event, Organisation, Participation, Person, Reference
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from koschuso.interchange.itip.people import address_of, contact_scope
 from koschuso.interchange.itip.producing import instance
 from koschuso.interchange.itip.replying import answered, last_answer, may_answer
 from koschuso.interchange.itip.stamp import stamped, with_date
-from koschuso.interchange.zonenames import is_iana
+from koschuso.interchange.zones.names import is_iana
 from koschuso.model import Event, EventStatus, Participation, ParticipationStatus, Severity, Task, TaskStatus
 
 if TYPE_CHECKING:

@@ -23,8 +23,8 @@ from koschuso.interchange.itip.people import address_of
 from koschuso.interchange.itip.rules import Method
 from koschuso.interchange.notes import Notes
 from koschuso.interchange.textvalue import unescape_text
-from koschuso.interchange.timezone import Zones
-from koschuso.interchange.zonenames import iana_name, is_iana
+from koschuso.interchange.zones.definitions import Zones
+from koschuso.interchange.zones.names import iana_name, is_iana
 from koschuso.model import BERLIN, Event, Participation, Task
 
 if TYPE_CHECKING:

@@ -28,7 +28,7 @@ from koschuso.interchange.itip.people import CalendarUser, attendee_lines
 from koschuso.interchange.itip.rules import EVENT_RULES, TASK_RULES, Method, Rules
 from koschuso.interchange.notes import Notes
 from koschuso.interchange.textvalue import escape_text
-from koschuso.interchange.zonenames import is_iana
+from koschuso.interchange.zones.names import is_iana
 from koschuso.model import BERLIN, EMPTY, Event, Participation, Record, Task
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from koschuso.interchange.format import WriteOptions
 from koschuso.interchange.ical import reader as ical_reader
 from koschuso.interchange.ical import writer as ical_writer
 from koschuso.interchange.ical.span import moment_line
-from koschuso.interchange.zonenames import is_iana
+from koschuso.interchange.zones.names import is_iana
 from koschuso.model import Event, Task
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from datetime import datetime, time, tzinfo
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
-from koschuso.interchange.kept_zones import kept_zones
-from koschuso.interchange.zonenames import iana_name, is_iana
+from koschuso.interchange.zones.kept import kept_zones
+from koschuso.interchange.zones.names import iana_name, is_iana
 from koschuso.model import BERLIN
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from koschuso.interchange.calendar_values import read_moment, write_date, write_
 from koschuso.interchange.contentline import LineParser, format_line
 from koschuso.interchange.recurrence.clock import SeriesClock
 from koschuso.interchange.recurrence.rule import WEEKDAYS, Rule, read_rule
-from koschuso.interchange.zonenames import is_iana
+from koschuso.interchange.zones.names import is_iana
 from koschuso.model import Event, Finding, Severity, TimeSpan
 
 if TYPE_CHECKING:

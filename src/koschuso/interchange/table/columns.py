@@ -11,40 +11,28 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime
 from decimal import Decimal
-from enum import Enum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
 from koschuso.errors import InvalidRecord
-from koschuso.interchange.table.cells import (
-    BadCell,
-    Cell,
-    german,
-    read_day,
-    read_decimal,
-    read_integer,
-    read_moment,
-    read_time,
-    read_yes_or_no,
-)
+from koschuso.interchange.table.cells import BadCell, Cell, german, read_day
 from koschuso.interchange.table.composed import (
     read_items,
     read_json,
     read_period,
-    read_reference,
     read_span,
     read_workload,
     write_items,
     write_json,
     write_period,
-    write_reference,
     write_span,
     write_workload,
 )
+from koschuso.interchange.table.single import Vocabulary, reader_of, writer_of
 from koschuso.model import (
     RECORD_TYPES,
     ExtraField,
@@ -63,9 +51,6 @@ if TYPE_CHECKING:
     from koschuso.model.shape import FieldShape
 
 __all__ = ["Column", "Part", "Vocabulary", "heading_of_id", "parts_of"]
-
-Vocabulary = Callable[[str], Any]
-"""Gives the catalogue of a dotted path (``school.schulform``) or an extension field's name, ``None`` without one."""
 
 _LABELS: Final = {
     "location.address": "",
@@ -225,7 +210,7 @@ def _column(path: str, heading: str, *, aliases: tuple[str, ...] = (), typed: bo
 def _leaf(shape: FieldShape, path: str, heading: str, *, aliases: tuple[str, ...] = ()) -> Part:
     """Make the part of a value that one cell says."""
     cls = shape.value_type
-    write_one, read_one = _writer_of(cls), _reader_of(cls, path)
+    write_one, read_one = writer_of(cls), reader_of(cls, path)
     default = shape.default
     is_text = cls is str and not shape.optional
 
@@ -253,7 +238,7 @@ def _list(shape: FieldShape, path: str, heading: str) -> Part:
     """Make the part of a list: semicolons between, or JSON."""
     cls = shape.value_type
     simple = cls is str or cls in _SIMPLE or not attrs.has(cls)
-    write_one, read_one = (_writer_of(cls), _reader_of(cls, path)) if simple else (None, None)
+    write_one, read_one = (writer_of(cls), reader_of(cls, path)) if simple else (None, None)
 
     def write(value: Any) -> tuple[Cell, ...]:
         return (write_items(cls, value, write_one),)
@@ -389,74 +374,6 @@ _TYPED_EXTRAS: Final[dict[FieldType, Callable[[Any], Cell]]] = {
     FieldType.DECIMAL: Decimal,
     FieldType.DATE: date.fromisoformat,
 }
-
-
-# -- one cell --------------------------------------------------------------------------------------------------------------
-
-
-def _writer_of(cls: Any) -> Callable[[Any], Cell]:
-    if cls is bool:
-        return lambda value: "ja" if value else "nein"
-    if cls is Reference:
-        return write_reference
-    if cls is time:
-        return lambda value: (
-            value.isoformat("minutes") if not (value.second or value.microsecond) else value.isoformat()
-        )
-    if cls in {int, Decimal, date, datetime}:
-        return lambda value: value
-    return str
-
-
-def _reader_of(cls: Any, path: str) -> Callable[[str, Vocabulary], Any]:
-    if cls is str:
-        return lambda text, vocabulary: _key_or_text(text, vocabulary(path))
-    if isinstance(cls, type) and issubclass(cls, Enum):
-        members = {fold(str(member)): member for member in cls}
-        return lambda text, vocabulary: _member(text, members, vocabulary(path))
-    if cls is FuzzyDate:
-        return lambda text, _vocabulary: _fuzzy(text)
-    simple: dict[Any, Callable[[str], Any]] = {
-        int: read_integer,
-        Decimal: read_decimal,
-        bool: read_yes_or_no,
-        date: read_day,
-        datetime: read_moment,
-        time: _time,
-        Reference: read_reference,
-    }
-    reader = simple[cls]
-    return lambda text, _vocabulary: reader(text)
-
-
-def _key_or_text(text: str, catalogue: Any) -> str:
-    """Give the key of a label, where the field has a catalogue that knows it."""
-    if catalogue is None or text in catalogue:
-        return text
-    return str(catalogue.key_of(text) or text)
-
-
-def _member(text: str, members: dict[str, Any], catalogue: Any) -> Any:
-    found = members.get(fold(text))
-    if found is None and catalogue is not None:
-        found = members.get(fold(catalogue.key_of(text) or ""))
-    if found is None:
-        raise BadCell(0, "Diesen Wert gibt es hier nicht; möglich sind " + ", ".join(map(str, members.values())) + ".")
-    return found
-
-
-def _fuzzy(text: str) -> FuzzyDate:
-    try:
-        return FuzzyDate(text)
-    except InvalidRecord:
-        raise BadCell(0, "Diese Zeitangabe wird nicht verstanden; möglich sind 15.10.2025, 08/2016, 2019.") from None
-
-
-def _time(text: str) -> time:
-    try:
-        return time.fromisoformat(text)
-    except ValueError:
-        return read_time(text)
 
 
 _JSON: Final = frozenset({"{", "["})

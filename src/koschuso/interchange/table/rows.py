@@ -11,7 +11,6 @@ new gets an id that is made of these, so that it stays the same when the table i
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
@@ -21,14 +20,14 @@ import attrs
 
 from koschuso.errors import InvalidRecord
 from koschuso.interchange.format import Source
-from koschuso.interchange.limits import MAX_FINDINGS_PER_RULE
 from koschuso.interchange.table.cells import SPOILED, BadCell, german
 from koschuso.interchange.table.columns import parts_of
 from koschuso.interchange.table.identity import REPEATED, Identity
+from koschuso.interchange.table.row_findings import RowFindings
 from koschuso.model import RECORD_TYPES, Finding, Record, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
     from koschuso.interchange.format import ReadOptions
     from koschuso.interchange.table.columns import Column, Part
@@ -71,7 +70,7 @@ class RowReader:
     ) -> None:
         self._layout = layout
         self._kind = layout.kind
-        self._sheet = sheet
+        self._about = RowFindings(layout, sheet)
         self._clean = clean
         self._held = options.held
         self._known = options.known
@@ -92,7 +91,6 @@ class RowReader:
         self._signature = repr((layout.kind, sorted(layout.places.items()), self._width)).encode()
         self._told_beside = False
         self._untouched = 0
-        self._told: Counter[str] = Counter()
         self._seen: dict[str, int] = {}
         self._identity = Identity(layout.kind, options.held)
 
@@ -122,7 +120,7 @@ class RowReader:
                 continue
             pending.append((number, cells, digest if len(outcome.findings) == before else b"", record_id))
         self._take(pending, outcome)
-        outcome.findings = list(self._limited(outcome.findings))
+        outcome.findings = list(self._about.limited(outcome.findings))
         return outcome
 
     def _take(self, pending: Sequence[tuple[int, list[str], bytes, str]], outcome: _Outcome) -> None:
@@ -147,27 +145,13 @@ class RowReader:
         if not self._untouched:
             return ()
         return (
-            Finding(
-                rule="tabelle.auszug",
-                message=f"Die Tabelle ist ein Auszug, der für andere gekürzt wurde; {self._untouched} Datensätze, die Ihr "
+            self._about.about_table(
+                "tabelle.auszug",
+                f"Die Tabelle ist ein Auszug, der für andere gekürzt wurde; {self._untouched} Datensätze, die Ihr "
                 "Büro schon hat, wurden deshalb nicht verändert.",
-                severity=Severity.WARNING,
-                kind=self._kind,
-                source=self._sheet,
+                Severity.WARNING,
             ),
         )
-
-    def _limited(self, findings: Sequence[Finding]) -> Iterator[Finding]:
-        """Tell so many findings of one rule as somebody can read; one more says that there were further ones."""
-        for finding in findings:
-            self._told[finding.rule] += 1
-            if self._told[finding.rule] <= MAX_FINDINGS_PER_RULE:
-                yield finding
-            elif self._told[finding.rule] == MAX_FINDINGS_PER_RULE + 1:
-                yield attrs.evolve(
-                    finding,
-                    message=f"{finding.message} Weitere Zeilen mit demselben Mangel werden nicht mehr einzeln genannt.",
-                )
 
     # -- cells ---------------------------------------------------------------------------------------------------------
 
@@ -179,14 +163,12 @@ class RowReader:
         elif not self._told_beside and any(given[self._width :]):
             self._told_beside = True
             outcome.left_out.append(
-                Finding(
-                    rule="tabelle.zelle_ohne_ueberschrift",
-                    message=f"{self._place(number)}: Rechts neben der letzten Überschrift steht noch etwas; es wurde hier "
-                    "und in weiteren Zeilen nicht übernommen.",
-                    severity=Severity.WARNING,
-                    kind=self._kind,
-                    line=number,
-                    source=self._sheet,
+                self._about.about_row(
+                    number,
+                    "tabelle.zelle_ohne_ueberschrift",
+                    "Rechts neben der letzten Überschrift steht noch etwas; es wurde hier und in weiteren Zeilen nicht "
+                    "übernommen.",
+                    Severity.WARNING,
                 )
             )
         for place, column in self._watched:
@@ -203,23 +185,15 @@ class RowReader:
                 return text
             if column.path.endswith("ags") and not text.startswith("5"):
                 return text
-            self._tell(
-                number,
-                column,
-                "tabelle.fuehrende_null",
-                "Hier fehlte die führende Null, wie es Tabellenprogramme verursachen; sie wurde ergänzt.",
-                outcome,
-                severity=Severity.WARNING,
+            message = "Hier fehlte die führende Null, wie es Tabellenprogramme verursachen; sie wurde ergänzt."
+            outcome.findings.append(
+                self._about.about_cell(number, column, "tabelle.fuehrende_null", message, Severity.WARNING)
             )
             return f"0{text}"
         if column.phone and not text.startswith("0") and len(text) >= _LEAST_PHONE:
-            self._tell(
-                number,
-                column,
-                "tabelle.telefon_ohne_null",
-                "Hier ist vermutlich die führende Null der Telefonnummer verloren gegangen; bitte prüfen Sie sie.",
-                outcome,
-                severity=Severity.WARNING,
+            message = "Hier ist vermutlich die führende Null der Telefonnummer verloren gegangen; bitte prüfen Sie sie."
+            outcome.findings.append(
+                self._about.about_cell(number, column, "tabelle.telefon_ohne_null", message, Severity.WARNING)
             )
         return text
 
@@ -239,11 +213,11 @@ class RowReader:
             return None
         if record_id in self._seen:
             outcome.findings.append(
-                self._finding(
+                self._about.about_row(
                     number,
                     "tabelle.doppelt",
-                    f"{self._place(number)}: Das ist derselbe Datensatz wie in Zeile {self._seen[record_id]}; es gilt, was "
-                    "weiter unten steht.",
+                    f"Das ist derselbe Datensatz wie in Zeile {self._seen[record_id]}; es gilt, was weiter unten "
+                    "steht.",
                     Severity.WARNING,
                     id=record_id,
                 )
@@ -255,12 +229,11 @@ class RowReader:
         record_id = self._identity.id_of(self._natures_of(cells))
         if record_id is None:
             outcome.findings.append(
-                self._finding(
+                self._about.about_row(
                     number,
                     "tabelle.mehrdeutig",
-                    f"{self._place(number)}: Diese Zeile passt auf mehrere Datensätze Ihres Büros und wurde nicht "
-                    "übernommen. Bitte fügen Sie eine Spalte »Kennung« mit der richtigen Kennung ein.",
-                    Severity.ERROR,
+                    "Diese Zeile passt auf mehrere Datensätze Ihres Büros und wurde nicht übernommen. "
+                    "Bitte fügen Sie eine Spalte »Kennung« mit der richtigen Kennung ein.",
                 )
             )
         return record_id
@@ -297,12 +270,11 @@ class RowReader:
                 )
             except BadCell as error:
                 column = part.columns[min(error.column, len(part.columns) - 1)]
-                if stored is None and part.required:
-                    self._tell(
-                        number, column, "tabelle.zelle", f"{error.message} Die Zeile wurde nicht übernommen.", outcome
-                    )
+                lost = stored is None and part.required
+                message = f"{error.message} {_ROW_LOST if lost else _REST_TAKEN}"
+                outcome.findings.append(self._about.about_cell(number, column, "tabelle.zelle", message))
+                if lost:
                     return None
-                self._tell(number, column, "tabelle.zelle", f"{error.message} {_REST}", outcome)
                 continue
             if value is _NOTHING:
                 continue
@@ -363,11 +335,10 @@ class RowReader:
             if lacking:
                 names = ", ".join(f"»{part.columns[0].heading}«" for part in lacking)
                 outcome.findings.append(
-                    self._finding(
+                    self._about.about_row(
                         number,
                         "tabelle.angabe_fehlt",
-                        f"{self._place(number)}: Für einen neuen Datensatz fehlt {names}; die Zeile wurde nicht übernommen.",
-                        Severity.ERROR,
+                        f"Für einen neuen Datensatz fehlt {names}; die Zeile wurde nicht übernommen.",
                         id=record_id,
                     )
                 )
@@ -376,11 +347,10 @@ class RowReader:
         except InvalidRecord as error:
             for finding in error.findings:
                 outcome.findings.append(
-                    self._finding(
+                    self._about.about_row(
                         number,
                         str(finding.rule),
-                        f"{self._place(number)}: {finding.message} Die Zeile wurde nicht übernommen.",
-                        Severity.ERROR,
+                        f"{finding.message} {_ROW_LOST}",
                         id=record_id,
                         field=str(finding.field),
                     )
@@ -388,53 +358,10 @@ class RowReader:
             return None
         return made
 
-    # -- telling -------------------------------------------------------------------------------------------------------
-
-    def _place(self, number: int) -> str:
-        return f"Blatt »{self._sheet}«, Zeile {number}" if self._sheet else f"Zeile {number}"
-
-    def _tell(
-        self,
-        number: int,
-        column: Column,
-        rule: str,
-        message: str,
-        outcome: _Outcome,
-        *,
-        severity: Severity = Severity.ERROR,
-    ) -> None:
-        place = self._layout.places.get(column.path)
-        heading = column.heading if place is None else self._layout.headings[place]
-        outcome.findings.append(
-            self._finding(
-                number, rule, f"{self._place(number)}, Spalte »{heading}«: {message}", severity, field=column.path
-            )
-        )
-
-    def _finding(
-        self,
-        number: int,
-        rule: str,
-        message: str,
-        severity: Severity,
-        *,
-        id: str = "",  # noqa: A002 - the finding's own term
-        field: str = "",
-    ) -> Finding:
-        return Finding(
-            rule=rule,
-            message=message,
-            severity=severity,
-            kind=self._kind,
-            id=id,
-            field=field,
-            line=number,
-            source=self._sheet,
-        )
-
 
 _NOTHING: Final = object()
-_REST: Final = "Die übrigen Angaben der Zeile wurden übernommen."
+_REST_TAKEN: Final = "Die übrigen Angaben der Zeile wurden übernommen."
+_ROW_LOST: Final = "Die Zeile wurde nicht übernommen."
 
 
 def _value(record: Record, part: Part) -> Any:

@@ -26,7 +26,7 @@ from vobject.vcard import ADDRESS_ORDER, NAME_ORDER, Address, Name, VCard3_0, VC
 from koschuso.interchange import vcard
 from koschuso.interchange.component import read_components
 from koschuso.interchange.contentline import fold
-from koschuso.interchange.limits import Limits
+from koschuso.interchange.limits import UNLIMITED
 from koschuso.interchange.notes import Notes
 from koschuso.interchange.textvalue import (
     decode_quoted_printable,
@@ -50,7 +50,6 @@ if TYPE_CHECKING:
 
 __all__ = ["from_vobject", "to_vobject"]
 
-_ALL: Final = Limits(line_length=1 << 60, properties=1 << 60, components=1 << 60, component_bytes=1 << 60)
 _PLACE: Final = "_koschuso_place"
 _LAST: Final = 1 << 60
 _ENCODINGS: Final = frozenset({"BASE64", "B"})
@@ -134,7 +133,7 @@ def to_vobject(
     """Give the records as cards of `vobject`; see `koschuso.interchange.vcard.to_vobject`."""
     given = records.records if isinstance(records, Reading) else records
     data = vcard.write(given, options, version=version)
-    return [_card(tree) for tree in read_components(data, Notes(), _ALL) if tree.name]
+    return [_card(tree) for tree in read_components(data, Notes(), UNLIMITED) if tree.name]
 
 
 def _card(tree: Component) -> Any:

@@ -5,7 +5,7 @@ is understood (`Zones.resolve`):
 
 1. its name is an IANA name: that zone, whatever the VTIMEZONE says (a VTIMEZONE is often out of date); if the file's
    offsets cannot be those of the zone, that is a finding;
-2. its name is known by another way (`koschuso.interchange.zonenames`) and the VTIMEZONE, if there is one, has the same
+2. its name is known by another way (`koschuso.interchange.zones.names`) and the VTIMEZONE, if there is one, has the same
    offsets: that zone;
 3. the file has a VTIMEZONE whose changes of the clocks are those of an IANA zone in the years around: that zone;
 4. the file has a VTIMEZONE of its own kind: the name stays, wall times stay, and the VTIMEZONE is kept with the record;
@@ -22,7 +22,7 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from koschuso.interchange.calendar_values import read_moment
-from koschuso.interchange.zonenames import iana_name, is_iana
+from koschuso.interchange.zones.names import iana_name, is_iana
 from koschuso.model import Finding, Severity
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from koschuso.interchange.component import read_components
 from koschuso.interchange.contentline import join
 from koschuso.interchange.foreign import split_blocks
 from koschuso.interchange.notes import Notes
-from koschuso.interchange.timezone import Observance, Zones, observances
+from koschuso.interchange.zones.definitions import Observance, Zones, observances
 from koschuso.model import BERLIN
 
 if TYPE_CHECKING:

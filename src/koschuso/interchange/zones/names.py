@@ -3,7 +3,7 @@
 Calendars name their zones in many ways: by IANA name, by IANA name behind a prefix (``/mozilla.org/20070129_1/…``), by
 a Windows name (``W. Europe Standard Time``), by what Windows shows to people in their own language, by an offset and
 cities (``(UTC+01:00) Amsterdam, Berlin, Bern, Rom, Stockholm, Wien``). `iana_name` answers from the name alone; what a
-file's own VTIMEZONE says is the business of `koschuso.interchange.timezone`.
+file's own VTIMEZONE says is the business of `koschuso.interchange.zones.definitions`.
 """
 
 from __future__ import annotations
