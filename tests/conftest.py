@@ -4,13 +4,13 @@ import os
 from pathlib import Path
 
 import pytest
+from effort import EFFORT, examples
 from hypothesis import settings
 
-# The default run tries the same examples each time, so that it fails for a reason and not by chance; to look for new
-# ones, set KOSCHUSO_EXAMPLES=random.
-settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("same", derandomize=True, deadline=None, max_examples=examples(100))
+settings.register_profile("whole", derandomize=True, deadline=None)
 settings.register_profile("random", deadline=None)
-settings.load_profile(os.environ.get("KOSCHUSO_EXAMPLES", "same"))
+settings.load_profile(EFFORT)
 
 
 @pytest.fixture(scope="session")
@@ -26,3 +26,13 @@ def shared() -> Path:
             pytest.fail(f"CI must run with the shared data, but {path} is not there")
         pytest.skip("the shared data are not beside this clone")
     return path
+
+
+@pytest.fixture(scope="session")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example office, to be read only: made once, because that takes seconds. Who writes takes a copy."""
+    from koschuso.cli import main
+
+    folder = tmp_path_factory.mktemp("beispiel") / "beispiel"
+    assert main(["demo", str(folder)]) == 0
+    return folder

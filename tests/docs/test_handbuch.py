@@ -7,13 +7,13 @@ from datetime import date
 from importlib.resources import files
 from pathlib import Path
 
-import koschuso_soest
 import pytest
 
 from koschuso import Office
 from koschuso.cli import main
 from koschuso.model import Activity, Organisation, Person, SchoolProfile
-from koschuso.plugin.registry import Registry
+from koschuso.office.settings_edit import change_settings
+from koschuso.reporting.builtin import BUILTIN_REPORTS
 
 HANDBUCH = Path(__file__).resolve().parents[2] / "docs" / "handbuch"
 
@@ -21,13 +21,6 @@ HANDBUCH = Path(__file__).resolve().parents[2] / "docs" / "handbuch"
 def commands(page):
     lines = (HANDBUCH / page).read_text(encoding="utf-8").splitlines()
     return [shlex.split(line) for line in lines if line.startswith(("    koschuso ", "    cd "))]
-
-
-@pytest.fixture(scope="session")
-def example(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("handbuch") / "beispiel"
-    assert main(["demo", str(folder)]) == 0
-    return folder
 
 
 @pytest.fixture
@@ -47,6 +40,9 @@ def run(page, example):
             os.chdir(arguments[0])
             for file in ("kalender.ics", "kontakte.vcf"):
                 shutil.copy(example / file, file)
+            continue
+        if arguments[0] == "demo":  # the example came by this very command
+            shutil.copytree(example, arguments[1])
             continue
         # `check` ends with 1 where it finds errors: that is its answer.
         assert main(arguments) in ({0, 1} if arguments[0] == "check" else {0}), arguments
@@ -111,8 +107,10 @@ def test_reading_in(folder, example, monkeypatch, capsys):
 
 
 def test_tables(folder, example, monkeypatch, capsys):
-    shutil.copytree(example, folder / "beispiel")
-    monkeypatch.chdir(folder / "beispiel")
+    """In an office of schools alone: the example has many more records, and each command reads all."""
+    assert main(["init", "buero", "--ags", "05974"]) == 0
+    monkeypatch.chdir(folder / "buero")
+    assert main(["import", "../schuldaten.csv"]) == 0
 
     run("tabellen.md", example)
 
@@ -186,9 +184,17 @@ def test_keeping_safe(folder, example, monkeypatch, capsys):
 
 
 def test_own_fields(tmp_path, monkeypatch, capsys):
-    load = Registry.load
-    monkeypatch.setattr(Registry, "load", lambda *_args, **_more: load(given={"soest": koschuso_soest}))
-    with Office.init(tmp_path / "buero", name="Beispielbüro", ags="05974") as office:
+    # As installed as it has to be: what pip writes beside a package.
+    metadata = tmp_path / "koschuso_soest-0.1.0.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: koschuso-soest\nVersion: 0.1.0\n", encoding="utf-8"
+    )
+    (metadata / "entry_points.txt").write_text("[koschuso]\nsoest = koschuso_soest\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    Office.init(tmp_path / "buero", name="Beispielbüro", ags="05974").close()
+    change_settings(tmp_path / "buero", plugins=("soest",))
+    with Office.open(tmp_path / "buero") as office:
         office.save(
             Organisation(
                 id="schule-100001",
@@ -203,6 +209,7 @@ def test_own_fields(tmp_path, monkeypatch, capsys):
             ),
             Activity(id="a-1", day=date(2024, 5, 6), taetigkeit="soest:rundbrief", minutes=90),
         )
+    change_settings(tmp_path / "buero", plugins=())
     monkeypatch.chdir(tmp_path / "buero")
 
     run("eigene-felder.md", None)
@@ -214,3 +221,68 @@ def test_own_fields(tmp_path, monkeypatch, capsys):
     assert "Sozialraum Nord" in Path("stellen.html").read_text(encoding="utf-8")
     assert "Rundbrief an die Fachkräfte" in Path("nach-2022.html").read_text(encoding="utf-8")
     assert "Newsletter an die Fachkräfte" in Path("nach-2026.html").read_text(encoding="utf-8")
+
+
+ANSWERS = """Zeitstempel;Wie zufrieden sind Sie?;Themen? [Kinderschutz];Themen? [Elternarbeit];Was fehlt Ihnen?
+01.12.2025 09:00;4;Ja;Nein;Mehr Zeit
+01.12.2025 10:00;5;Ja;Ja;
+02.12.2025 09:00;3;Nein;Ja;
+02.12.2025 09:30;4;Ja;Nein;
+03.12.2025 09:30;4;Ja;Ja;
+03.12.2025 09:40;5;Nein;Ja;
+"""
+
+
+@pytest.fixture
+def office(folder, example, monkeypatch):
+    """A copy of the example, and the reader stands in it."""
+    shutil.copytree(example, folder / "beispiel")
+    monkeypatch.chdir(folder / "beispiel")
+    return folder / "beispiel"
+
+
+@pytest.mark.slow
+def test_reports(office, example, capsys):
+    run("berichte.md", example)
+
+    written = {path.name for path in office.iterdir()}
+    assert {"bericht.docx", "stellen.html", "beratungen-intern.xlsx", "bescheinigungen.docx"} <= written
+    page = (office / "veranstaltungen.html").read_text(encoding="utf-8")
+    assert "von 1 bis 4" in page
+    assert "taetigkeitsbericht" in capsys.readouterr().out
+
+
+def test_every_report_stands_in_the_handbook():
+    page = (HANDBUCH / "berichte.md").read_text(encoding="utf-8")
+    for report in BUILTIN_REPORTS:
+        assert f"\n| `{report.name.removeprefix('koschuso:')}` |" in page
+
+
+@pytest.mark.slow
+def test_texts(office, example):
+    run("texte.md", example)
+
+    laid_out = {path.name for path in (office / "texte" / "taetigkeitsbericht" / "2025-26").iterdir()}
+    page = (HANDBUCH / "texte.md").read_text(encoding="utf-8")
+    assert all(f"    {name} " in page for name in laid_out)
+    draft = (office / "texte" / "taetigkeitsbericht" / "2025-26" / "ausblick.md").read_text(encoding="utf-8")
+    assert draft.partition("\n")[0] in page
+    assert "INTERN" in (office / "entwurf.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_surveys(office, example, capsys):
+    page = (HANDBUCH / "umfragen.md").read_text(encoding="utf-8")
+    assert ANSWERS in page
+    (office / "antworten.csv").write_text(ANSWERS, encoding="utf-8")
+
+    run("umfragen.md", example)
+
+    out = capsys.readouterr().out
+    for kind in ("skala", "mehrfachauswahl", "freitext"):
+        assert f"  {kind:<16}" in out
+        assert f"| `{kind}` |" in page
+    assert "Die Spalte »Zeitstempel« ist keine Frage" in out
+    report = (office / "bedarfe.html").read_text(encoding="utf-8")
+    assert "Kinderschutz" in report
+    assert "Mehr Zeit" not in report

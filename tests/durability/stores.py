@@ -131,12 +131,8 @@ def at(text, *, scratch=None):
     elif text == "postgresql":
         from tests.servers.postgres_server import PostgresServer
 
-        server = PostgresServer()
-        try:
-            server.start()
+        with PostgresServer() as server:
             yield Place(server.url, server)
-        finally:
-            server.remove()
     else:
         with tempfile.TemporaryDirectory(prefix="koschuso-probe-") if scratch is None else scratch("probe") as folder:
             yield fresh(text, Path(folder).resolve())

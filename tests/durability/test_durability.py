@@ -12,7 +12,7 @@ from tests.durability.workload import seeded
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes are forked and killed as POSIX does it")
 
-SHORT = [("sqlite", 6), ("files", 4)]
+SHORT = [("sqlite", 4), ("files", 3)]
 LONG = [("sqlite", 200), ("files", 200), ("postgresql", 50)]
 FAULTS = ("kill", "full", "broken")
 
@@ -41,11 +41,11 @@ def test_many_killed_processes_lose_nothing(scheme, trials):
 # -- power loss --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("scheme", ["sqlite", "files"])
+@pytest.mark.parametrize("scheme", ["sqlite", pytest.param("files", marks=pytest.mark.slow)])
 def test_power_cuts_lose_nothing_acknowledged_and_damage_nothing(scheme):
     require_recorder()
     require_store(scheme)
-    assert sound("powerloss", "--store", scheme, "--cuts", 40)["cuts"] == 40
+    assert sound("powerloss", "--store", scheme, "--cuts", 15)["cuts"] == 15
 
 
 @pytest.mark.slow
@@ -59,6 +59,7 @@ def test_a_thousand_power_cuts_lose_nothing(scheme):
     assert found["unacknowledged"] > 0, "no cut met a commit on the disk before it was acknowledged: cuts too coarse"
 
 
+@pytest.mark.slow
 def test_the_harness_finds_the_losses_of_a_setting_that_does_not_synchronise():
     require_recorder()
     found, code = result("powerloss", "--cuts", 125, "--synchronous", "NORMAL")

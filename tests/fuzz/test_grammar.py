@@ -1,5 +1,6 @@
 """Files made from a grammar that allows more than the RFCs: never an exception, and what is written is read back."""
 
+from effort import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.fuzz.checks import check
@@ -97,14 +98,14 @@ def files(draw):
 
 
 @given(files())
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(150), suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_comes_is_read_and_what_was_written_is_read_back(data):
     failure = check(data, patience=8)
     assert failure is None, f"{failure.what}\n{failure.detail}"
 
 
 @given(st.binary(max_size=300))
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 def test_any_bytes_give_a_reading_with_findings_or_records(data):
     for module in (ical, vcard):
         reading = module.read(data)

@@ -1,7 +1,7 @@
-"""The corpus of real files, read once for all tests of a run."""
+"""The corpus of real files, read once for all tests of a run; tests that take long try a part of it by default."""
 
 import csv
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import NamedTuple
 
 import pytest
@@ -45,6 +45,50 @@ def card_files(corpus_files):
 @pytest.fixture(scope="session")
 def sound_cards(card_files):
     return [file for file in card_files if file.expect == "ok"]
+
+
+LARGE = 100_000
+
+
+class Part:
+    """Which files of the corpus a long test tries.
+
+    Args:
+        one_in: Every so many files of each producer, and always the first.
+        largest: No larger files, in bytes; `None` takes all.
+    """
+
+    def __init__(self, *, one_in=1, largest=None):
+        self.one_in, self.largest = one_in, largest
+        self.whole = one_in == 1 and largest is None
+
+    def __call__(self, files, *, file_of=lambda item: item):
+        seen, chosen = Counter(), []
+        for item in files:
+            file = file_of(item)
+            if self.largest is None or len(file.data) <= self.largest:
+                if seen[file.producer] % self.one_in == 0:
+                    chosen.append(item)
+                seen[file.producer] += 1
+        return chosen
+
+
+PARTS = {"some": Part(one_in=10, largest=LARGE), "usual": Part(largest=LARGE), "whole": Part()}
+
+
+@pytest.fixture(scope="session", params=["some", pytest.param("whole", marks=pytest.mark.slow)])
+def part(request):
+    """Some of each producer's files; in CI's long run the whole corpus."""
+    return PARTS[request.param]
+
+
+@pytest.fixture(
+    scope="session",
+    params=[pytest.param("usual", marks=pytest.mark.slow), pytest.param("whole", marks=pytest.mark.endurance)],
+)
+def long_part(request):
+    """For what takes minutes: in CI's long run all files but the large ones, by hand before a release all."""
+    return PARTS[request.param]
 
 
 def macro_average(files, whole):

@@ -11,6 +11,7 @@ import attrs
 import icalendar
 import pytest
 import vobject
+from effort import examples
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from icalendar.timezone import tzp
@@ -57,9 +58,9 @@ def zone_cache():
 
 
 @pytest.mark.shared
-def test_every_sound_calendar_goes_through_icalendar_and_comes_back_equal(sound_calendars):
+def test_every_sound_calendar_goes_through_icalendar_and_comes_back_equal(sound_calendars, part):
     before = zone_cache()
-    for file in sound_calendars:
+    for file in part(sound_calendars):
         reading = ical.read(file.data)
         there = ical.to_icalendar(reading.records, OPTIONS)
         assert ical.from_icalendar(there).records == reading.records, file.path
@@ -67,9 +68,8 @@ def test_every_sound_calendar_goes_through_icalendar_and_comes_back_equal(sound_
 
 
 @pytest.mark.shared
-@pytest.mark.slow
-def test_the_objects_of_a_sound_calendar_write_the_lines_that_we_write(sound_calendars):
-    for file in sound_calendars:
+def test_the_objects_of_a_sound_calendar_write_the_lines_that_we_write(sound_calendars, long_part):
+    for file in long_part(sound_calendars):
         reading = ical.read(file.data)
         if b"QUOTED-PRINTABLE" in file.data.upper():
             continue
@@ -116,9 +116,8 @@ def flat(lines):
 
 
 @pytest.mark.shared
-@pytest.mark.slow
-def test_what_icalendar_read_keeps_what_icalendar_writes(sound_calendars):
-    for file in sound_calendars:
+def test_what_icalendar_read_keeps_what_icalendar_writes(sound_calendars, long_part):
+    for file in long_part(sound_calendars):
         icalendar.use_zoneinfo()  # its cache would carry a zone from file to file
         try:
             given = icalendar.Calendar.from_ical(file.data)
@@ -139,7 +138,9 @@ KINDS = st.sampled_from(["event", "participation", "task", "activity", "mileston
 
 
 @given(st.lists(KINDS.flatmap(records), max_size=4))
-@settings(max_examples=25, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=examples(25), deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow]
+)
 def test_any_records_come_through_icalendar_as_through_a_file(given_records):
     written = ical.write(given_records, OPTIONS)
     there = ical.to_icalendar(given_records, OPTIONS)
@@ -147,7 +148,9 @@ def test_any_records_come_through_icalendar_as_through_a_file(given_records):
 
 
 @given(st.lists(st.sampled_from(["person", "organisation", "committee", "relation"]).flatmap(records), max_size=4))
-@settings(max_examples=25, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=examples(25), deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow]
+)
 def test_any_records_come_through_vobject_as_through_a_file(given_records):
     for version in ("3.0", "4.0"):
         written = vcard.write(given_records, OPTIONS, version=version)
@@ -330,8 +333,8 @@ def test_text_outside_of_every_component_goes_along():
 
 
 @pytest.mark.shared
-def test_every_sound_card_goes_through_vobject_and_comes_back_equal(sound_cards):
-    for file in sound_cards:
+def test_every_sound_card_goes_through_vobject_and_comes_back_equal(sound_cards, part):
+    for file in part(sound_cards):
         reading = vcard.read(file.data)
         for version in ("3.0", "4.0"):
             written = vcard.write(reading.records, OPTIONS, version=version)

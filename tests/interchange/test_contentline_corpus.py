@@ -1,10 +1,10 @@
 """The line codec on real files: nothing raises, nothing is lost, and damage is told where it is."""
 
-import csv
 import gc
 import re
 import time
 from collections import Counter
+from typing import NamedTuple
 
 import pytest
 
@@ -35,17 +35,30 @@ NOT_UNDERSTOOD = {  # one line each, broken by its producer
 BINARY_PHOTO = "kcontacts/vcard12.vcf.2_1ref"  # raw bytes of a picture, zero bytes included
 
 
-@pytest.fixture(scope="module")
-def corpus(shared):
-    root = shared / "corpus"
-    with (root / "INDEX.csv").open(encoding="utf-8", newline="") as index:
-        rows = list(csv.DictReader(index))
-    return [(row["path"], row["expect"], (root / row["path"]).read_bytes()) for row in rows]
-
-
 def read(data):
     notes = Notes()
     return list(read_components(data, notes)), notes.findings
+
+
+class Read(NamedTuple):
+    """A file of the corpus, what was read in it and what was told about it."""
+
+    path: str
+    expect: str
+    producer: str
+    data: bytes
+    trees: list
+    findings: list
+
+
+@pytest.fixture(scope="module")
+def corpus(corpus_files):
+    return [Read(file.path, file.expect, file.producer, file.data, *read(file.data)) for file in corpus_files]
+
+
+@pytest.fixture(scope="module")
+def sound(corpus):
+    return [file for file in corpus if file.expect == "ok"]
 
 
 def texts_of(trees):
@@ -68,70 +81,64 @@ def independent_lines(data):
     return [line for line in data.decode().split("\n") if line.strip()]
 
 
-def test_every_file_is_read_within_a_second_and_none_raises(corpus):
-    assert len(corpus) > 1500
+def test_every_file_is_read_within_a_second_and_none_raises(corpus_files):
+    assert len(corpus_files) > 1500
     gc.collect()
     gc.freeze()  # what other tests hold is none of our time
     try:
-        for path, _, data in corpus:
+        for file in corpus_files:
             started = time.process_time()
-            trees, _ = read(data)
+            trees, _ = read(file.data)
             join(texts_of(trees))
-            assert time.process_time() - started < 1, path
+            assert time.process_time() - started < 1, file.path
     finally:
         gc.unfreeze()
 
 
-def test_no_line_of_a_sound_file_is_lost_or_changed(corpus):
+def test_no_line_of_a_sound_file_is_lost_or_changed(sound):
     compared = 0
-    for path, expect, data in corpus:
-        if expect != "ok":
-            continue
+    for file in sound:
         try:
-            expected = Counter(map(canonical, independent_lines(data)))
+            expected = Counter(map(canonical, independent_lines(file.data)))
         except UnicodeDecodeError:
             continue
-        trees, _ = read(data)
-        found = Counter(map(canonical, texts_of(trees)))
-        if path in MISSPELT_ENDS:
+        found = Counter(map(canonical, texts_of(file.trees)))
+        if file.path in MISSPELT_ENDS:
             expected = Counter({line: count for line, count in expected.items() if not line.startswith("END:")})
             found = Counter({line: count for line, count in found.items() if not line.startswith("END:")})
-        assert found == expected, path
+        assert found == expected, file.path
         compared += 1
     assert compared > 1300
 
 
-def test_what_was_written_reads_back_the_same(corpus):
-    for path, expect, data in corpus:
-        if expect != "ok":
-            continue
-        trees, _ = read(data)
-        written = join(texts_of(trees))
-        assert all(len(line) <= 76 for line in written.split(b"\r\n") if b"QUOTED-PRINTABLE" not in line.upper()), path
+def test_what_was_written_reads_back_the_same(sound):
+    for file in sound:
+        written = join(texts_of(file.trees))
+        assert all(len(line) <= 76 for line in written.split(b"\r\n") if b"QUOTED-PRINTABLE" not in line.upper()), (
+            file.path
+        )
         again, _ = read(written)
-        assert texts_of(again) == texts_of(trees), path
-        assert join(texts_of(again)) == written, path
+        assert texts_of(again) == texts_of(file.trees), file.path
+        assert join(texts_of(again)) == written, file.path
 
 
 @pytest.mark.parametrize("end", [b"\r\n", b"\r", b"\r\r\n"])
-def test_line_ends_make_no_difference(corpus, end):
-    for path, expect, data in corpus:
-        if expect == "ok" and b"\r" not in data:
-            assert texts_of(read(data.replace(b"\n", end))[0]) == texts_of(read(data)[0]), path
+def test_line_ends_make_no_difference(sound, part, end):
+    for file in part([file for file in sound if b"\r" not in file.data]):
+        assert texts_of(read(file.data.replace(b"\n", end))[0]) == texts_of(file.trees), file.path
 
 
-def test_a_sound_file_has_a_sound_envelope(corpus):
-    for path, expect, data in corpus:
-        if expect == "ok" and path not in DAMAGED_THOUGH_OK:
-            assert [finding for finding in read(data)[1] if finding.severity is Severity.ERROR] == [], path
+def test_a_sound_file_has_a_sound_envelope(sound):
+    for file in sound:
+        if file.path not in DAMAGED_THOUGH_OK:
+            assert [finding for finding in file.findings if finding.severity is Severity.ERROR] == [], file.path
 
 
-def test_only_a_handful_of_lines_of_sound_files_is_not_understood(corpus):
+def test_only_a_handful_of_lines_of_sound_files_is_not_understood(sound):
     unparsed = [
-        (path, line.text)
-        for path, expect, data in corpus
-        if expect == "ok"
-        for tree in read(data)[0]
+        (file.path, line.text)
+        for file in sound
+        for tree in file.trees
         if tree.name
         for part in tree.walk()
         for line in part.lines
@@ -143,12 +150,12 @@ def test_only_a_handful_of_lines_of_sound_files_is_not_understood(corpus):
 
 def test_every_finding_about_a_line_names_it(corpus):
     whole_file = {rules.NOTHING_FOUND.key, rules.UTF16.key, rules.TOO_MANY_FINDINGS.key}
-    for path, _, data in corpus:
-        physical = len(re.split(rb"\r*\n|\r", data)) + data.count(b"\r")
-        for finding in read(data)[1]:
+    for file in corpus:
+        physical = len(re.split(rb"\r*\n|\r", file.data)) + file.data.count(b"\r")
+        for finding in file.findings:
             if finding.rule not in whole_file:
-                assert finding.line is not None, path
-                assert 1 <= finding.line <= physical, path
+                assert finding.line is not None, file.path
+                assert 1 <= finding.line <= physical, file.path
 
 
 @pytest.mark.parametrize(
@@ -190,11 +197,11 @@ def test_raw_bytes_of_a_picture_are_told_where_they_cannot_be_kept(shared):
     assert all(r"\x00" in finding.value for finding in told)
 
 
-def test_segments_hold_every_component_that_a_plain_search_finds(corpus):
-    for path, expect, data in corpus:
-        if expect != "ok" or path in DAMAGED_THOUGH_OK or b"BEGIN:VPOLL" in data:
+def test_segments_hold_every_component_that_a_plain_search_finds(sound):
+    for file in sound:
+        if file.path in DAMAGED_THOUGH_OK or b"BEGIN:VPOLL" in file.data:
             continue
-        names = Counter(segment.name for segment in read_segments(data, Notes()))
+        names = Counter(segment.name for segment in read_segments(file.data, Notes()))
         for kind in (b"VEVENT", b"VTODO", b"VJOURNAL", b"VCARD"):
-            plain = re.findall(rb"(?:^|[\r\n]|\xef\xbb\xbf)BEGIN:%s[ \t]*(?=[\r\n])" % kind, data, re.IGNORECASE)
-            assert names[kind.decode()] == len(plain), path
+            plain = re.findall(rb"(?:^|[\r\n]|\xef\xbb\xbf)BEGIN:%s[ \t]*(?=[\r\n])" % kind, file.data, re.IGNORECASE)
+            assert names[kind.decode()] == len(plain), file.path

@@ -7,28 +7,20 @@ import pytest
 import vobject
 
 from koschuso import Office
-from koschuso.demo import build
 from koschuso.model import Committee, Event, Organisation, Person, Publication
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:vobject")
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    place = tmp_path_factory.mktemp("demo")
-    build(place)
-    return place
-
-
-@pytest.fixture(scope="module")
-def office(folder):
-    with Office.open(folder) as opened:
+def office(example):
+    with Office.open(example) as opened:
         yield opened
 
 
 @pytest.fixture(scope="module")
-def calendar(folder):
-    return (folder / "kalender.ics").read_bytes()
+def calendar(example):
+    return (example / "kalender.ics").read_bytes()
 
 
 def expected_events(office):
@@ -72,8 +64,8 @@ def test_every_zone_that_is_used_is_declared(calendar):
     assert used == declared == {"Europe/Berlin"}
 
 
-def test_vobject_reads_the_same_people_and_bodies(office, folder):
-    text = (folder / "kontakte.vcf").read_text(encoding="utf-8")
+def test_vobject_reads_the_same_people_and_bodies(office, example):
+    text = (example / "kontakte.vcf").read_text(encoding="utf-8")
     found = {card.uid.value: card.fn.value for card in vobject.readComponents(text)}
     people = {person.id: person.name for person in office.records(Person)}
     bodies = {body.id: body.name for kind in (Organisation, Committee) for body in office.records(kind)}
@@ -84,9 +76,9 @@ def test_vobject_reads_the_same_people_and_bodies(office, folder):
     assert len(found) > 200
 
 
-def test_mails_and_phones_of_people_arrive(office, folder):
+def test_mails_and_phones_of_people_arrive(office, example):
     cards = {
-        card.uid.value: card for card in vobject.readComponents((folder / "kontakte.vcf").read_text(encoding="utf-8"))
+        card.uid.value: card for card in vobject.readComponents((example / "kontakte.vcf").read_text(encoding="utf-8"))
     }
     with_mail = [person for person in office.records(Person) if person.email and person.id in cards]
 
@@ -95,16 +87,16 @@ def test_mails_and_phones_of_people_arrive(office, folder):
         assert cards[person.id].email.value == person.email
 
 
-def test_importing_the_own_files_changes_nothing(office, folder):
+def test_importing_the_own_files_changes_nothing(office, example):
     for name in ("kalender.ics", "kontakte.vcf"):
-        result = office.import_file(folder / name, dry_run=True)
+        result = office.import_file(example / name, dry_run=True)
         assert (result.created, result.updated, result.refused) == ((), (), ()), name
 
 
-def test_the_public_files_hold_nobody_who_did_not_agree_and_no_private_field(office, folder):
+def test_the_public_files_hold_nobody_who_did_not_agree_and_no_private_field(office, tmp_path):
     """DS-07, DS-08, DS-09."""
-    calendar = office.export(folder / "oeffentlich.ics", audience="oeffentlich").path.read_text(encoding="utf-8")
-    cards = office.export(folder / "oeffentlich.vcf", audience="oeffentlich").path.read_text(encoding="utf-8")
+    calendar = office.export(tmp_path / "oeffentlich.ics", audience="oeffentlich").path.read_text(encoding="utf-8")
+    cards = office.export(tmp_path / "oeffentlich.vcf", audience="oeffentlich").path.read_text(encoding="utf-8")
     calendar, cards = (text.replace("\r\n ", "") for text in (calendar, cards))
 
     assert "ATTENDEE" not in calendar

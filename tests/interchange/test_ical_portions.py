@@ -1,6 +1,5 @@
 """Calendars of any size: in portions as at once, in bounded memory, and what is known is not read again."""
 
-import csv
 import io
 import subprocess
 import sys
@@ -8,6 +7,7 @@ import textwrap
 from datetime import UTC, datetime
 
 import pytest
+from effort import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -102,7 +102,7 @@ def test_portions_give_what_reading_at_once_gives(held, components):
     held=st.sampled_from([0, 200, 1000, 5000]),
     components=st.integers(1, 9),
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_damaged_files_are_read_alike_however_they_are_divided(gone, twice, held, components):
     lines = broken_calendar().splitlines(keepends=True)
     for place in gone:
@@ -254,17 +254,13 @@ def test_the_default_zone_belongs_to_what_a_component_means():
 
 
 @pytest.mark.shared
-def test_the_corpus_is_read_alike_in_portions(shared):
-    root = shared / "corpus"
-    with (root / "INDEX.csv").open(encoding="utf-8", newline="") as file:
-        paths = [row["path"] for row in csv.DictReader(file) if row["kind"] == "ics"]
-    for path in paths:
-        data = (root / path).read_bytes()
-        found = read(data, held=2000, components=3)
-        assert_same(found, data)
-        known = again(data, found)
-        assert joined(known, "records") == (), path
-        assert joined(known, "recognised") == joined(found, "sources"), path
+def test_the_corpus_is_read_alike_in_portions(calendar_files, part):
+    for file in part(calendar_files):
+        found = read(file.data, held=2000, components=3)
+        assert_same(found, file.data)
+        known = again(file.data, found)
+        assert joined(known, "records") == (), file.path
+        assert joined(known, "recognised") == joined(found, "sources"), file.path
 
 
 @pytest.mark.slow

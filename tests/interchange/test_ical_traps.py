@@ -205,7 +205,7 @@ def test_11_a_text_is_not_cut_at_a_comma():
 def test_12_a_recurrence_bomb_is_read_and_kept_without_being_expanded(lines):
     started = time.process_time()
     assert_kept("DTSTART:20240701T100000Z", *lines)
-    assert time.process_time() - started < 2
+    assert time.process_time() - started < 10  # far below what expanding takes, far above a busy machine's need
 
 
 # -- habits of producers -------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 import attrs
 import icalendar
+import invited_office
 import pytest
 
 from koschuso.errors import Refused, WrongUse
@@ -43,23 +44,8 @@ EVA = Participation(id="p-eva", event_id=EVENT.id, name="Eva Muster", email="eva
 ALI = Participation(id="p-ali", event_id=EVENT.id, name="Ali Beispiel", email="ali@traeger.example")
 
 
-class Store(dict):
+class Store(invited_office.Store):
     """What an office holds."""
-
-    def __init__(self, *records):
-        super().__init__({(record.KIND, record.id): record for record in records})
-
-    def __call__(self, kind, id_):
-        return self.get((kind, id_))
-
-    def where(self, kind, field, value):
-        return [record for (of, _), record in self.items() if of == kind and getattr(record, field) == value]
-
-    def take(self, data):
-        reading = ical.FORMAT.apply(ical.read(data), self)
-        for record in reading.records:
-            self[record.KIND, record.id] = record
-        return reading
 
     def event(self, id_=EVENT.id):
         return self["event", id_]
@@ -683,7 +669,8 @@ def test_time_is_linear_in_the_number_of_people():
         return time.process_time() - started
 
     spent(10)
-    assert spent(800) < 12 * max(spent(200), 0.005)
+    # Once is enough: a busy machine may spoil a comparison, but never makes sixteen times out of four look like four.
+    assert any(spent(800) < 12 * max(spent(200), 0.005) for _ in range(3))
 
 
 # -- editions ------------------------------------------------------------------------------------------------------------

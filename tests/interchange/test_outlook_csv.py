@@ -291,11 +291,11 @@ def test_no_table_is_too_broken_to_be_divided(text):
 
 
 def test_unclosed_quotes_take_linear_time():
-    text = "\n".join(['"a,b', "c"] * 30_000)
+    text = "\n".join(['"a,b', "c"] * 10_000)
 
     assert len(read_rows(text)) > 1
-    assert len(read_rows('"' + "x," * 60_000)) == 1
-    assert len(read_rows('"a"b,' * 30_000)) == 1
+    assert len(read_rows('"' + "x," * 20_000)) == 1
+    assert len(read_rows('"a"b,' * 10_000)) == 1
 
 
 def test_line_ends_in_a_cell_make_no_lines_of_a_card():

@@ -26,7 +26,9 @@ def office(tmp_path):
         yield opened
 
 
-@pytest.mark.parametrize("edition", ["schuldaten_2021-09.csv", "schuldaten_2026-04.csv"])
+@pytest.mark.parametrize(
+    "edition", [pytest.param("schuldaten_2021-09.csv", marks=pytest.mark.slow), "schuldaten_2026-04.csv"]
+)
 def test_every_school_of_an_edition_arrives_and_the_second_time_nothing_changes(office, shared, edition):
     path = shared / "nrw-data" / edition
 

@@ -65,7 +65,7 @@ def _one(**changes):
     return (schools[0] if schools else None), reading
 
 
-@pytest.fixture(scope="module", params=EDITIONS)
+@pytest.fixture(scope="module", params=[pytest.param(EDITIONS[0], marks=pytest.mark.slow), *EDITIONS[1:]])
 def edition(request, shared):
     data = (shared / "nrw-data" / f"schuldaten_{request.param}.csv").read_bytes()
     # An independent count: the csv module alone, columns by name.

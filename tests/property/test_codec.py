@@ -6,6 +6,7 @@ import json
 import attrs
 import msgspec
 import pytest
+from effort import examples
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
@@ -16,8 +17,8 @@ from koschuso.model import RECORD_TYPES
 from koschuso.model.shape import shape_of
 from koschuso.testing.strategies import json_values, records
 
-few = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-some = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+few = settings(max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+some = settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @pytest.mark.parametrize("kind", RECORD_TYPES)
@@ -85,7 +86,7 @@ def _paths(value, path=()):
 odd = st.sampled_from([None, True, 0, -1, 5, 1.0, 2.5, "", "12", "2024-01-01", "geplant", [], {}, [1], {"a": 1}, ["x"]])
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(120), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_both_paths_take_and_refuse_the_same(data):
     """Put an odd value anywhere into a document: either both paths read the same record, or neither reads one."""

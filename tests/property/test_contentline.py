@@ -2,6 +2,7 @@
 
 import io
 
+from effort import examples
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -112,7 +113,7 @@ PIECES = st.sampled_from(
 SOUP = st.one_of(st.binary(max_size=200), st.lists(PIECES | st.binary(max_size=3), max_size=60).map(b"".join))
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(SOUP)
 def test_no_bytes_stop_the_reader_and_reading_what_was_written_changes_nothing(data):
     def texts_of(source):
@@ -126,7 +127,7 @@ def test_no_bytes_stop_the_reader_and_reading_what_was_written_changes_nothing(d
         assert not set(text) & {chr(code) for code in range(32) if code != 9}
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(SOUP, st.integers(1, 9))
 def test_a_stream_in_small_blocks_is_read_like_the_whole(data, size):
     class Slow(io.BytesIO):
@@ -140,7 +141,7 @@ def test_a_stream_in_small_blocks_is_read_like_the_whole(data, size):
     assert seen(Slow(data)) == seen(data)
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(st.lists(LINES, min_size=1, max_size=5), SOUP)
 def test_a_sound_card_is_read_whole_whatever_stands_behind_it(lines, soup):
     data = join(["BEGIN:VCARD", *lines, "END:VCARD"])

@@ -5,6 +5,7 @@ import zipfile
 from datetime import UTC, datetime
 
 import attrs
+from effort import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -64,7 +65,7 @@ def test_names_come_back_from_a_contact_list(people, firm):
     assert found[-1].name == firm
 
 
-@settings(max_examples=25)  # whole files: the single values are tried elsewhere
+@settings(max_examples=examples(25))  # whole files: the single values are tried elsewhere
 @given(st.lists(records("person") | records("organisation") | records("committee"), max_size=4))
 def test_the_cards_of_a_zip_are_those_of_the_book(cards):
     unique = list({record.id: record for record in cards}.values())
@@ -75,7 +76,7 @@ def test_the_cards_of_a_zip_are_those_of_the_book(cards):
         assert all(name.isascii() and "/" not in name and "\\" not in name for name in archive.namelist())
 
 
-@settings(max_examples=25)  # whole files: the single values are tried elsewhere
+@settings(max_examples=examples(25))  # whole files: the single values are tried elsewhere
 @given(st.lists(records("event") | records("task"), max_size=4))
 def test_the_entries_of_a_zip_are_those_of_the_calendar(entries):
     unique = list({record.id: attrs.evolve(record, foreign=()) for record in entries}.values())
@@ -87,7 +88,7 @@ def test_the_entries_of_a_zip_are_those_of_the_calendar(entries):
     assert sorted(map(repr, reading.records)) == sorted(map(repr, whole.records))
 
 
-@settings(max_examples=25)  # whole files: the single values are tried elsewhere
+@settings(max_examples=examples(25))  # whole files: the single values are tried elsewhere
 @given(st.lists(records("event"), max_size=4))
 def test_a_feed_that_says_the_same_is_the_same(events):
     unique = list({record.id: attrs.evolve(record, foreign=()) for record in events}.values())

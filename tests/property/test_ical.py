@@ -4,6 +4,7 @@ import string
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+from effort import examples
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -192,7 +193,7 @@ def offices(draw):
 
 
 @given(offices())
-@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=120, deadline=None)
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=examples(120), deadline=None)
 def test_what_is_written_is_read_back(records):
     reading = ical.read(ical.write(records, OPTIONS))
     assert reading.records == records
@@ -223,7 +224,7 @@ lines = st.one_of(
 @example(b"BEGIN:VTODO\n\x1f\t0")
 @example(b"BEGIN:VTODO\n\x1f \nUID:1\nBEGIN:VALARM\n\x01\t\nEND:VALARM")
 @example(b"BEGIN:VEVENT\nUID:1\nDTSTART:20250101T000000\nATTENDEE:\nATTENDEE:\nEND:VEVENT")
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 def test_reading_and_writing_never_raise_and_writing_is_stable(data):
     reading = ical.read(data)
     once = ical.write(reading.records, OPTIONS)

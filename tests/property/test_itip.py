@@ -3,9 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 import attrs
+from effort import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from invited_office import Store
 
 from koschuso.interchange import ical, itip
 from koschuso.interchange.itip.replying import ANSWERS, last_answer
@@ -27,22 +29,6 @@ PEOPLE = [
 ]
 
 
-class Store(dict):
-    """What an office holds."""
-
-    def __call__(self, kind, id_):
-        return self.get((kind, id_))
-
-    def where(self, kind, field, value):
-        return [record for (of, _), record in self.items() if of == kind and getattr(record, field) == value]
-
-    def take(self, data):
-        reading = ical.FORMAT.apply(ical.read(data), self)
-        for record in reading.records:
-            self[record.KIND, record.id] = record
-        return reading
-
-
 def edited(version):
     """A version of the event: SEQUENCE, minutes of its DTSTAMP, hour of its begin."""
     sequence, minutes, hour = version
@@ -58,7 +44,7 @@ VERSIONS = st.lists(
 )
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(VERSIONS, st.randoms(use_true_random=False))
 def test_the_newest_version_of_an_event_is_what_stays(versions, random):
     messages = []
@@ -89,7 +75,7 @@ class Answers(RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
-        self.office = Store({(record.KIND, record.id): record for record in (EVENT, AMT, *PEOPLE)})
+        self.office = Store(EVENT, AMT, *PEOPLE)
         self.newest = {}
         self.sent = []
 
@@ -136,13 +122,13 @@ class Answers(RuleBasedStateMachine):
 
 
 TestAnswers = Answers.TestCase
-TestAnswers.settings = settings(max_examples=25, stateful_step_count=20, deadline=None)
+TestAnswers.settings = settings(max_examples=examples(25), stateful_step_count=20, deadline=None)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.text(max_size=300), st.sampled_from(sorted(ANSWERS)))
 def test_any_comment_comes_through_the_answer_the_store_and_the_file(comment, partstat):
-    office = Store({(record.KIND, record.id): record for record in (EVENT, AMT, *PEOPLE)})
+    office = Store(EVENT, AMT, *PEOPLE)
     participation = attrs.evolve(PEOPLE[0], status=ANSWERS[partstat])
     office.take(itip.reply(EVENT, participation, organiser=OFFICE, stamp=BASE, comment=comment))
 

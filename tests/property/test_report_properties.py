@@ -5,6 +5,7 @@ import io
 from datetime import UTC, date, datetime
 from fractions import Fraction
 
+from effort import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -99,7 +100,7 @@ def known(value):
 
 
 @given(positions())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 def test_no_volume_is_lost_and_none_is_counted_twice(records):
     document = overview(records)
     shown = known(document.table("verbleib").totals[3]) + sum(known(row[3]) for row in document.table("weitere").rows)
@@ -117,7 +118,7 @@ def test_no_volume_is_lost_and_none_is_counted_twice(records):
 
 
 @given(positions())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 def test_all_tables_about_schools_tell_the_same_sum(records):
     document = overview(records)
     sums = [document.table("verbleib").rows[0][3]]
@@ -133,7 +134,7 @@ def test_all_tables_about_schools_tell_the_same_sum(records):
 
 
 @given(positions())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 def test_schools_with_and_without_are_all_schools(records):
     document = overview(records)
     table = document.table("t3")
@@ -143,7 +144,7 @@ def test_schools_with_and_without_are_all_schools(records):
 
 
 @given(positions())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 def test_nobody_is_two_heads(records):
     people = {record.holder_id for record in records if isinstance(record, Position) and record.holder_id}
     unnamed = [
@@ -177,7 +178,7 @@ def document_of(text):
 
 
 @given(texts)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 def test_every_text_can_be_rendered_and_is_escaped(text):
     document = document_of(f"<b>{text}")
     page = document.render(".html").decode()
@@ -186,7 +187,7 @@ def test_every_text_can_be_rendered_and_is_escaped(text):
 
 
 @given(texts)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_csv_gives_back_what_was_written_apart_from_the_guard(text):
     data = document_of(text).render(".csv").decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(data, newline=""), delimiter=";"))

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import attrs
 import pytest
+from effort import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -34,7 +35,7 @@ from koschuso.store.conditions import meets
 from koschuso.store.indexing import LAYOUTS, index_of, narrowed
 from koschuso.testing.strategies import days, periods, records
 
-relaxed = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+relaxed = settings(max_examples=examples(30), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def paths_of(record_type):
@@ -101,7 +102,7 @@ def populations(draw):
     return draw(st.lists(records(kind), min_size=1, max_size=6, unique_by=lambda record: record.id))
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(80), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_narrowing_never_leaves_out_a_match(data):
     population = data.draw(populations())
@@ -200,6 +201,6 @@ class StoreAgainstDict(RuleBasedStateMachine):
 
 
 StoreAgainstDict.TestCase.settings = settings(
-    max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=examples(25), stateful_step_count=20, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 TestStoreAgainstDict = StoreAgainstDict.TestCase

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import attrs
 import openpyxl
+from effort import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -29,7 +30,7 @@ def many(draw):
 
 
 @given(many())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_tables_give_equal_records_back(given_records):
     for write, read in ((table.write_csv, table.read_csv), (table.write_xlsx, table.read_xlsx)):
         reading = read(write(given_records, OPTIONS).data)
@@ -39,7 +40,7 @@ def test_tables_give_equal_records_back(given_records):
 
 
 @given(st.lists(records(), max_size=6, unique_by=lambda record: (record.KIND, record.id)))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 def test_an_archive_gives_equal_records_back(given_records):
     data = archive.write(given_records, OPTIONS).data
     reading = archive.read(data)
@@ -52,7 +53,7 @@ def test_an_archive_gives_equal_records_back(given_records):
 
 
 @given(st.lists(TEXTS, min_size=1, max_size=3))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_no_text_begins_a_formula_in_csv(texts):
     goals = [Goal(id=f"z{number}", title="Ziel", reason=text) for number, text in enumerate(texts)]
     data = table.write_csv(goals, OPTIONS).data
@@ -63,7 +64,7 @@ def test_no_text_begins_a_formula_in_csv(texts):
 
 
 @given(st.lists(TEXTS, min_size=1, max_size=3))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_no_text_becomes_a_formula_in_xlsx(texts):
     goals = [Goal(id=f"z{number}", title="=1+1", reason=text) for number, text in enumerate(texts)]
     data = table.write_xlsx(goals, OPTIONS).data
@@ -74,7 +75,7 @@ def test_no_text_becomes_a_formula_in_xlsx(texts):
 
 
 @given(TEXTS)
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 def test_protection_is_taken_off_exactly(text):
     assert unguarded(guarded(text)) == text
     assert unprotected(protected(text)) == text
@@ -105,7 +106,7 @@ EXTRAS = st.fixed_dictionaries(
 
 
 @given(EXTRAS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_values_of_plugins_fields_come_back(extras):
     goal = Goal(id="z", title="Ziel", extras=extras)
     options = attrs.evolve(OPTIONS, fields=FIELDS)

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import attrs
+from effort import examples
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -124,7 +125,7 @@ RECORDS = st.lists(persons() | organisations() | COMMITTEES, max_size=5, unique_
 
 
 @given(RECORDS, VERSIONS)
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 def test_written_records_are_read_back_equal_and_without_a_kept_line(records, version):
     reading = vcard.read(vcard.write(records, version=version))
     assert [record for record in reading.records if not isinstance(record, Relation)] == records
@@ -165,7 +166,7 @@ def _relation(draw, type_, source, target, role=""):
 
 
 @given(networks(), VERSIONS)
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 def test_relations_between_the_cards_come_back(network, version):
     cards, relations = network
     reading = vcard.read(vcard.write([*cards, *relations], version=version))
@@ -226,7 +227,7 @@ UNMODELLED = {
 
 @given(EDITS)
 @example({"email": "neu@kreis.example"})
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 def test_an_edit_changes_its_own_lines_and_no_other(edit):
     (person,) = vcard.read(FOREIGN.encode()).records
     edited = attrs.evolve(person, **edit)
@@ -241,7 +242,7 @@ def test_an_edit_changes_its_own_lines_and_no_other(edit):
 
 
 @given(st.binary(max_size=400))
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 def test_no_bytes_stop_the_reader(data):
     vcard.read(data)
     vcard.read(b"BEGIN:VCARD\n" + data + b"\nEND:VCARD\n")
@@ -263,7 +264,7 @@ PIECES = st.sampled_from(
 
 
 @given(st.lists(PIECES, max_size=14), VERSIONS)
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(300))
 def test_any_mixture_of_lines_is_read_and_what_is_written_of_it_reads_the_same(pieces, version):
     data = "\n".join(["BEGIN:VCARD", *pieces, "END:VCARD", ""]).encode()
     first = vcard.read(data)
@@ -282,7 +283,7 @@ def _without_kept_lines(records):
 
 
 @given(RECORDS)
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 def test_what_is_written_in_2_1_is_read_back_with_the_same_fields(records):
     written = vcard.write(records, version="2.1")
     reading = vcard.read(written)
@@ -292,7 +293,7 @@ def test_what_is_written_in_2_1_is_read_back_with_the_same_fields(records):
 
 
 @given(networks())
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=examples(30))
 def test_relations_come_back_from_2_1(network):
     cards, relations = network
     found = vcard.read(vcard.write([*cards, *relations], version="2.1")).records
@@ -300,7 +301,7 @@ def test_relations_come_back_from_2_1(network):
 
 
 @given(RECORDS, VERSIONS)
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=examples(40))
 def test_a_card_goes_through_2_1_and_back_without_a_change_of_its_fields(records, version):
     first = vcard.read(vcard.write(records, version=version)).records
     old = vcard.read(vcard.write(first, version="2.1")).records

@@ -3,6 +3,7 @@
 from collections import Counter
 from io import BytesIO
 
+from effort import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -68,7 +69,7 @@ def said(findings):
 
 
 @given(BOOKS)
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(150))
 def test_portions_have_what_the_whole_reading_has(book):
     text = "".join(book)
     reading, portions = whole(text), in_portions(text)
@@ -84,7 +85,7 @@ def test_portions_have_what_the_whole_reading_has(book):
 
 
 @given(BOOKS)
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=examples(100))
 def test_the_same_file_again_is_recognised_without_a_record(book):
     text = "".join(book)
     sources = gathered(in_portions(text), "sources")
@@ -94,7 +95,7 @@ def test_the_same_file_again_is_recognised_without_a_record(book):
 
 
 @given(BOOKS, BOOKS, st.randoms(use_true_random=False), st.sets(st.integers(0, 5), max_size=3))
-@settings(deadline=None, max_examples=250)
+@settings(deadline=None, max_examples=examples(250))
 def test_passing_over_known_cards_leaves_the_others_as_they_are(before, added, random, removed):
     kept = [card for number, card in enumerate(before) if number not in removed]
     after = [*kept, *added]

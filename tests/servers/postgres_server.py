@@ -14,6 +14,7 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
+from typing import Self
 from urllib.parse import quote
 
 import pytest
@@ -59,7 +60,7 @@ def require_postgres() -> Path:
 
 
 class PostgresServer:
-    """A cluster in a folder of its own.
+    """A cluster in a folder of its own; as a context manager it runs inside, and is gone afterwards.
 
     Args:
         settings: Further settings of the server.
@@ -76,6 +77,17 @@ class PostgresServer:
         self._settings = SETTINGS | (settings or {})
         self._process: subprocess.Popen[bytes] | None = None
         self._create()
+
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+        except BaseException:
+            self.remove()
+            raise
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.remove()
 
     @property
     def url(self) -> str:

@@ -10,7 +10,9 @@ from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
+from zipfile import ZipFile
 
 import attrs
 import msgspec
@@ -19,7 +21,8 @@ import pytest
 from koschuso.catalogues import load
 from koschuso.demo import DemoResult, build, dataset, deck, identity, names, years
 from koschuso.demo.people import FACHKRAFT
-from koschuso.errors import Refused
+from koschuso.demo.reports import FILES, write
+from koschuso.errors import Refused, Unavailable
 from koschuso.model import (
     RECORD_TYPES,
     Activity,
@@ -561,17 +564,89 @@ def test_building_writes_store_calendar_contacts_and_reports(built, registered, 
     assert (folder / result.open_first).exists()
     assert "dl-de/by-2-0" in result.summary()
     assert "107 Schulen" in result.summary()
+    assert "ausgelassen" not in result.summary()
+
+
+def test_the_main_reports_are_written_as_web_page_and_as_word_document(built):
+    folder, result, _ = built
+    assert result.files == ("kalender.ics", "kontakte.vcf", *FILES)
+    assert result.open_first == "taetigkeitsbericht.html"
+    for name in ("taetigkeitsbericht", "stellenuebersicht"):
+        assert (folder / f"{name}.html").read_bytes().startswith(b"<!DOCTYPE html>")
+        with ZipFile(folder / f"{name}.docx") as document:
+            assert "word/document.xml" in document.namelist()
+
+
+def test_the_annual_report_has_the_words_of_the_office(built):
+    folder, result, _ = built
+    words = Path(result.texts)
+    assert words == folder / "texte" / "taetigkeitsbericht" / "2024-25"
+    assert (words / "LIESMICH.txt").is_file()
+    first = (words / "ausblick.md").read_text(encoding="utf-8").strip().splitlines()[0]
+    assert " ".join(first.split()) in " ".join((folder / "taetigkeitsbericht.html").read_text(encoding="utf-8").split())
 
 
 def test_building_twice_changes_nothing_and_writes_the_same_files(built):
     folder, first, _ = built
-    before = {name: (folder / name).read_bytes() for name in first.files}
+    before = _content(folder, first)
     second = build(folder)
     assert (second.created, second.updated) == (0, 0)
     assert second.unchanged == first.created
     assert second.counts == first.counts
-    assert {name: (folder / name).read_bytes() for name in first.files} == before
+    assert _content(folder, first) == before
     assert "nichts geändert" in second.summary()
+
+
+def _content(folder, result):
+    files = [*(folder / name for name in result.files), *Path(result.texts).iterdir()]
+    return {str(file): file.read_bytes() for file in files}
+
+
+def test_without_an_extra_the_rest_is_written_and_one_sentence_says_what_is_missing(tmp_path):
+    def report(name, **_parameters):
+        if name == "kennzahlen":
+            raise Unavailable("Es fehlt ein Rechenprogramm.", extra="berichte")
+        return name_of_report(name)
+
+    def name_of_report(name):
+        def save(path):
+            if path.suffix == ".docx":
+                raise Unavailable("Es fehlt python-docx.", extra="berichte")
+            path.write_text(name, encoding="utf-8")
+
+        return SimpleNamespace(save=save)
+
+    office = SimpleNamespace(report=report, prepare_texts=lambda _name, **_time: None)
+    done = []
+    written = write(office, tmp_path, done=lambda: done.append(1))
+    assert written.left_out == ("taetigkeitsbericht.docx", "stellenuebersicht.docx", "kennzahlen.html")
+    assert written.files == ("taetigkeitsbericht.html", "stellenuebersicht.html", "geschichte.md")
+    assert len(done) == 4
+    result = DemoResult(
+        folder="demo",
+        created=0,
+        updated=0,
+        unchanged=1,
+        counts={},
+        schools=107,
+        files=written.files,
+        left_out=written.left_out,
+        texts="demo/texte",
+        open_first="taetigkeitsbericht.html",
+        attribution="",
+    )
+    lines = [line for line in result.summary().splitlines() if "ausgelassen" in line]
+    assert len(lines) == 1
+    assert lines[0].endswith('kennzahlen.html; dafür fehlt eine Ergänzung: pip install "koschuso[berichte]"')
+
+
+def test_a_disk_that_is_full_is_no_missing_extra(tmp_path):
+    def report(_name, **_parameters):
+        raise Unavailable("Der Datenträger ist voll.")
+
+    office = SimpleNamespace(report=report, prepare_texts=lambda _name, **_time: None)
+    with pytest.raises(Unavailable, match="voll"):
+        write(office, tmp_path, done=lambda: None)
 
 
 def test_a_folder_with_somebody_elses_calendar_is_refused(tmp_path):
@@ -582,6 +657,7 @@ def test_a_folder_with_somebody_elses_calendar_is_refused(tmp_path):
     assert (tmp_path / "kalender.ics").read_bytes() == b"mine"
 
 
+@pytest.mark.slow
 def test_the_example_script_does_the_same_step_by_step(built, tmp_path, monkeypatch, capsys):
     _, first, _ = built
     script = Path(__file__).parents[2] / "examples" / "01_kreis_soest.py"

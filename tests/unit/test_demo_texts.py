@@ -8,7 +8,7 @@ from koschuso.demo.surveys import records
 from koschuso.demo.texts import REPORT, lay_out
 from koschuso.reporting.figures.scales import may_show_distribution
 from koschuso.reporting.reports.taetigkeitsbericht import SLOTS
-from koschuso.reporting.wording import read_markdown
+from koschuso.reporting.texts import read_markdown
 
 TEXTS = sorted((resources.files("koschuso.demo") / "data" / "texte").iterdir(), key=lambda file: file.name)
 

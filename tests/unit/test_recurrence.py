@@ -6,6 +6,7 @@ from itertools import islice
 
 import pytest
 from dateutil.rrule import rrulestr
+from effort import examples
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -235,7 +236,7 @@ def rules(draw):
 
 
 @given(rules(), st.datetimes(datetime(1995, 1, 1), datetime(2030, 1, 1)))
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 def test_sound_rules_give_what_dateutil_gives(text, start):
     start = start.replace(microsecond=0)
     rule = read_rule(text)
@@ -317,7 +318,7 @@ def test_a_bomb_is_answered_within_bounds_by_a_finding(bomb, begin):
     for window in windows:
         before = time.process_time()
         found = occurrences(event, **window)
-        assert time.process_time() - before < 1, "measured 0.2 s at most; the bound allows for busy machines"
+        assert time.process_time() - before < 5, "measured 0.2 s at most; the bound allows for busy machines"
         assert found.findings
         assert len(found.items) <= MAX_OCCURRENCES
     assert export_warnings([event])
@@ -336,7 +337,7 @@ def test_a_hundred_thousand_dates_are_looked_at_in_part_and_told():
     lines = [f"RDATE;{BERLIN}:{','.join(moments[at : at + 20_000])}" for at in range(0, 100_000, 20_000)]
     before = time.process_time()
     found = occurrences(series(*lines))
-    assert time.process_time() - before < 1
+    assert time.process_time() - before < 5
     assert not found.complete
     assert "serie.zu_viele_termine" in {finding.rule for finding in found.findings}
     assert [finding.rule for finding in check_recurrence(lines)] == ["serie.zu_viele_termine"]
@@ -447,7 +448,7 @@ def test_a_move_needs_to_know_where_to():
     st.text(st.sampled_from("FREQ=DAILYWKMONTHSBUCI;,0123456789-+TZ XÄ"), max_size=60),
     st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1)),
 )
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 def test_no_text_makes_the_expansion_raise(text, begin):
     begin = begin.replace(microsecond=0)
     event = series(f"RRULE:{text}", f"EXDATE:{text}", f"RDATE:{text}", begin=min(begin, datetime(2199, 1, 1)))

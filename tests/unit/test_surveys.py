@@ -1,6 +1,7 @@
 """Surveys in an office: taken in twice they change nothing, and nothing about who answered is kept."""
 
 import json
+import os
 import sqlite3
 from datetime import date
 
@@ -8,7 +9,7 @@ import pytest
 
 from koschuso import Office
 from koschuso.cli import main
-from koschuso.errors import InvalidRecord, Refused, Unavailable, WrongUse
+from koschuso.errors import InvalidRecord, NotFound, Refused, Unavailable, WrongUse
 from koschuso.model import AnswerCount, Question, QuestionType, Survey
 
 ANSWERS = (
@@ -153,11 +154,20 @@ def test_a_wrong_statement_is_refused_in_one_sentence(folder, more, words):
 
 
 def test_a_file_that_cannot_be_read_is_said(folder):
-    with pytest.raises(Unavailable, match=r"fehlt\.csv lässt sich nicht lesen"):
+    with pytest.raises(NotFound, match=r"fehlt\.csv gibt es nicht"):
         take(folder, "fehlt.csv")
+    with pytest.raises(Unavailable, match="lässt sich nicht lesen"):
+        take(folder, "")
     (folder / "leer.csv").touch()
     with pytest.raises(Refused, match="ist leer"):
         take(folder, "leer.csv")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_is_refused_at_once(folder):
+    os.mkfifo(folder / "leitung.csv")
+    with pytest.raises(Refused, match="keine gewöhnliche Datei"):
+        take(folder, "leitung.csv")
 
 
 def test_free_answers_leave_the_office_in_no_export_but_its_own(folder):

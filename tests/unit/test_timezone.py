@@ -8,9 +8,9 @@ import pytest
 from koschuso.interchange.component import read_components
 from koschuso.interchange.contentline import join
 from koschuso.interchange.notes import Notes
-from koschuso.interchange.timezone import Zones, matching_zone, observances
-from koschuso.interchange.vtimezone import vtimezone
-from koschuso.interchange.zonenames import iana_name, is_iana
+from koschuso.interchange.zones.definitions import Zones, matching_zone, observances
+from koschuso.interchange.zones.names import iana_name, is_iana
+from koschuso.interchange.zones.vtimezone import vtimezone
 
 
 @pytest.mark.parametrize(

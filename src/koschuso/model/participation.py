@@ -37,7 +37,7 @@ class ParticipationStatus(StrEnum):
     @property
     def attended(self) -> bool:
         """Whether it counts as a Teilnahme."""
-        return self in {ParticipationStatus.TEILGENOMMEN, ParticipationStatus.TEILWEISE}
+        return self is ParticipationStatus.TEILGENOMMEN or self is ParticipationStatus.TEILWEISE
 
     @property
     def registered(self) -> bool:

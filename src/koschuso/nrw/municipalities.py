@@ -274,8 +274,8 @@ def records(ags: str) -> tuple[Organisation | Relation, ...]:
     ['Kreis Soest', 'Stadt Lippstadt']
     """
     from koschuso.model.actor import Organisation  # noqa: PLC0415 - looking up names must not load the records
-    from koschuso.model.relation import Relation  # noqa: PLC0415
-    from koschuso.model.values import Address, Reference  # noqa: PLC0415
+    from koschuso.model.relation import Relation  # noqa: PLC0415 - as above
+    from koschuso.model.values import Address, Reference  # noqa: PLC0415 - as above
 
     members = within(ags)
     wanted = {unit.ags for unit in members} | {unit.kreis_ags for unit in members}

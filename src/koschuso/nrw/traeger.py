@@ -66,7 +66,7 @@ def organisation(traegernummer: str) -> Organisation:
     'Schulträger 10015'
     """
     from koschuso.model.actor import Organisation  # noqa: PLC0415 - looking up names must not load the records
-    from koschuso.model.values import Address  # noqa: PLC0415
+    from koschuso.model.values import Address  # noqa: PLC0415 - as above
 
     known = traeger(traegernummer)
     return Organisation(

@@ -52,6 +52,7 @@ class Collector:
         self._config = config
         self._made: dict[str, int] = {}
         self._seen: dict[str, dict[str, dict[str, Any]]] = {}
+        self._read: dict[tuple[type, Path], Mapping[str, str]] = {}
         self._report = config.getoption("--koschuso-report")
         self._is_worker = hasattr(config, "workerinput")
         if self._report and not self._is_worker:
@@ -105,8 +106,10 @@ class Collector:
     def _exemptions(self, collector: Any, kit: type) -> Mapping[str, str]:
         ready_made = collector.module.__name__ == _SUITE or collector.path.name == "suite.py"
         start = self._config.invocation_params.dir if ready_made else collector.path.parent
-        contract: Contract = kit.koschuso_contract  # type: ignore[attr-defined]  # found by it
-        return read_exemptions(nearest_project(start), contract, clause_tests(kit))
+        if (kit, start) not in self._read:  # asked once for each test
+            contract: Contract = kit.koschuso_contract  # type: ignore[attr-defined]  # found by it
+            self._read[kit, start] = read_exemptions(nearest_project(start), contract, clause_tests(kit))
+        return self._read[kit, start]
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:

@@ -233,7 +233,7 @@ def _events() -> tuple[Record, ...]:
             title="Fachtag",
             span=TimeSpan(
                 begin=datetime(2025, 3, 12, 9, 0),  # noqa: DTZ001 - wall time, as the model keeps it
-                end=datetime(2025, 3, 12, 16, 30, 15, 250000),  # noqa: DTZ001
+                end=datetime(2025, 3, 12, 16, 30, 15, 250000),  # noqa: DTZ001 - as above
                 zone="Europe/Berlin",
                 end_zone="UTC",
             ),

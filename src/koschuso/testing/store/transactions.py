@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from koschuso.errors import Conflict, Refused
+from koschuso.errors import Conflict, Refused, WrongUse
 from koschuso.store.conditions import Index, OneOf
 from koschuso.store.driver import ABSENT, ANY, Capability, DriverTransaction, Write
 from koschuso.testing.clauses import clause
@@ -161,6 +162,54 @@ class TransactionClauses:
                     seen = looks[first](reader)
                     in_thread(lambda opened=driver: put(opened, "b"))  # type: ignore[misc]  # bound now, not later
                     assert [look(reader) for look in looks] == [seen] * len(looks)
+
+    @clause("T3")
+    def test_t3_a_brief_transaction_is_one_moment_within_a_call(self, store: StoreUnderTest) -> None:
+        """What one call of a brief transaction gives is of one moment, however late it is asked for."""
+        with store.open() as driver:
+            with driver.transaction(write=True) as transaction:
+                transaction.put_many(
+                    Write("person", f"{n:04}", PLAIN, Index(subject="s", object=f"{n % 300}"), ABSENT)
+                    for n in range(600)
+                )
+            few = [OneOf("object", ["7"])]
+            many = [OneOf("id", [f"{n:04}" for n in range(600)])]
+            for turn, conditions in enumerate(([], [OneOf("subject", ["s"])], few, many)):
+                with driver.transaction(write=False) as reader:
+                    before = ids(reader.scan("person", conditions))
+                with driver.brief_transaction(write=False) as brief:
+                    rows = brief.scan("person", conditions)
+                    seen = [next(rows).id]
+                    in_thread(lambda turn=turn: remove(driver, f"{599 - turn:04}"))  # type: ignore[misc]  # bound now
+                    assert seen + ids(rows) == before
+                with pytest.raises(WrongUse):
+                    brief.get("person", "0000")
+            with driver.brief_transaction(write=False) as brief:
+                assert brief.get("person", "0599") is None
+            with driver.brief_transaction(write=False) as brief:
+                assert len(list(brief.changes())) == 600 + 4
+
+    @clause("T3")
+    def test_t3_a_brief_transaction_reads_and_writes_as_one(self, store: StoreUnderTest) -> None:
+        """Between the reading and the writing of a brief transaction nobody else writes; what raises leaves no trace."""
+        with store.open() as driver:
+            put(driver, "a")
+            for expected, operation in ((PLAIN, "put"), (b"2", "remove"), (None, "put")):
+                with driver.brief_transaction(write=True) as brief:
+                    found = brief.get("person", "a")
+                    assert (None if found is None else found.body) == expected
+                    if operation == "put":
+                        brief.put("person", "a", b"2", Index(), expect=ABSENT if found is None else found.revision)
+                    else:
+                        brief.remove("person", "a", expect=ANY)
+            before = everything(driver)
+            with suppress(ZeroDivisionError), driver.brief_transaction(write=True) as brief:
+                brief.put("person", "a", b"3", Index(), expect=ANY)
+                raise ZeroDivisionError
+            with driver.brief_transaction(write=True):
+                pass
+            assert everything(driver) == before
+            assert [change.operation for change in before[2]] == ["put", "put", "remove", "put"]
 
     @clause("T3")
     def test_t3_nobody_sees_what_is_not_committed_except_the_writer(self, store: StoreUnderTest) -> None:
