@@ -10,8 +10,8 @@ from koschuso import Office
 from koschuso.cli import main
 from koschuso.errors import Corrupt
 from koschuso.model import Goal
-from koschuso.office.passwords import holds_password, without_password
-from koschuso.office.safekeeping import verify_backup
+from koschuso.office.keeping_safe.passwords import holds_password, without_password
+from koschuso.office.keeping_safe.safekeeping import verify_backup
 from koschuso.office.settings import Settings
 
 TEXTS = {
@@ -228,7 +228,7 @@ def test_that_the_password_is_missing_is_told_when_restoring(secretive, tmp_path
 
 def test_that_the_password_is_left_out_is_told_when_backing_up(folder, tmp_path, monkeypatch, capsys):
     settings = Settings.read(folder)
-    monkeypatch.setattr("koschuso.office.safekeeping.holds_password", lambda _url: True)
+    monkeypatch.setattr("koschuso.office.keeping_safe.safekeeping.holds_password", lambda _url: True)
     assert settings.store
     assert main(["backup", str(tmp_path / "a.zip"), "--buero", str(folder)]) == 0
     assert "Das Passwort des Speichers steht nicht in der Sicherung" in capsys.readouterr().out

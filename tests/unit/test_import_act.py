@@ -9,7 +9,7 @@ import pytest
 from koschuso import Office
 from koschuso.errors import Refused, WrongUse
 from koschuso.model import Event, EventStatus, Person, Reference, TimeSpan
-from koschuso.office import intake
+from koschuso.office.taking_in import intake
 from koschuso.store import ANY
 
 

@@ -23,7 +23,7 @@ from koschuso.model import (
     TimeSpan,
     Visibility,
 )
-from koschuso.office.holdings import StoredRecords
+from koschuso.office.taking_in.holdings import StoredRecords
 
 STAMP = datetime(2025, 9, 1, 8, tzinfo=UTC)
 AMT = Organisation(id="amt", type="koordinierungsstelle", name="Koordinierungsstelle", email="buero@kreis.example")

@@ -10,7 +10,7 @@ from koschuso import Office
 from koschuso.errors import Unavailable
 from koschuso.files import write_atomically
 from koschuso.model import Goal
-from koschuso.office.moving import copy
+from koschuso.office.keeping_safe.moving import copy
 from koschuso.office.settings_edit import change_settings
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="modes of files")

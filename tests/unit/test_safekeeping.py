@@ -31,10 +31,10 @@ from koschuso.errors import (
     WrongUse,
 )
 from koschuso.model import Event, Goal, Organisation
-from koschuso.office.moving import copy
+from koschuso.office.keeping_safe.moving import copy
+from koschuso.office.keeping_safe.rotation import Rotation, surplus
+from koschuso.office.keeping_safe.safekeeping import verify_backup
 from koschuso.office.places import absolute_store
-from koschuso.office.rotation import Rotation, surplus
-from koschuso.office.safekeeping import verify_backup
 from koschuso.store import ANY, open_store
 from koschuso.store.digest import digest_of
 from koschuso.store.url import parse_store_url

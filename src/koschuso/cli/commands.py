@@ -27,7 +27,7 @@ from koschuso.model import RECORD_TYPES, Severity
 from koschuso.office import Office
 
 if TYPE_CHECKING:
-    from koschuso.office.importing import ImportResult
+    from koschuso.office.taking_in.importing import ImportResult
 
 __all__ = ["COMMANDS"]
 

@@ -9,13 +9,13 @@ import click
 
 from koschuso.cli.output import finding_as_json, print_grouped
 from koschuso.model import RECORD_TYPES, Reference, field_label
-from koschuso.office.importing import Outcome
+from koschuso.office.taking_in.importing import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from koschuso.errors import KoschusoError
-    from koschuso.office.importing import ImportResult
+    from koschuso.office.taking_in.importing import ImportResult
 
 __all__ = ["import_as_json", "print_import", "refusal_as_json"]
 

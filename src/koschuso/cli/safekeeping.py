@@ -15,7 +15,7 @@ from koschuso.errors import WrongUse
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from koschuso.office.backup_file import BackupManifest
+    from koschuso.office.keeping_safe.backup_file import BackupManifest
     from koschuso.store import Verification
 
 __all__ = ["SAFEKEEPING"]
@@ -111,7 +111,7 @@ def restore(sicherung: str, ordner: str, store: str, as_json: bool) -> None:
 @click.option("--stand", default="", metavar="STAND", help="Prüfen, ob ein früher notierter Stand noch enthalten ist.")
 def verify(buero: str | None, datei: str | None, stand: str, as_json: bool) -> int:
     """Prüft, ob alles noch so ist, wie es gespeichert wurde, bis aufs einzelne Bit."""
-    from koschuso.office.safekeeping import verify_backup  # noqa: PLC0415 - only this command needs it
+    from koschuso.office.keeping_safe.safekeeping import verify_backup  # noqa: PLC0415 - only this command needs it
 
     if datei is not None:
         if buero is not None or stand:
@@ -140,7 +140,7 @@ def copy(quelle: str, ziel: str, umstellen: bool, as_json: bool) -> None:
     QUELLE und ZIEL sind Ordner eines Büros, Datenbankdateien oder URLs (sqlite:///…, postgresql://…, files:///…).
     Unterbrochen geht es beim nächsten Aufruf dort weiter, wo es aufgehört hat.
     """
-    from koschuso.office.moving import copy as copy_places  # noqa: PLC0415 - only this command needs it
+    from koschuso.office.keeping_safe.moving import copy as copy_places  # noqa: PLC0415 - only this command needs it
 
     _require_named(quelle, "die Quelle")
     _require_named(ziel, "das Ziel")
@@ -183,7 +183,7 @@ def _require_named(text: str, what: str) -> None:
 
 
 def _print_verification(verification: Verification, stand: str, *, of_backup: bool) -> None:
-    from koschuso.office.safekeeping import STAND_MISSING  # noqa: PLC0415 - keeps help quick
+    from koschuso.office.keeping_safe.safekeeping import STAND_MISSING  # noqa: PLC0415 - keeps help quick
 
     if not verification.damages:
         what = "Die Sicherung ist in Ordnung" if of_backup else "In Ordnung"

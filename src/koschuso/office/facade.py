@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from koschuso.model import ParticipationStatus
-    from koschuso.office.importing import ImportResult
+    from koschuso.office.keeping_safe.safekeeping import BackupResult, RestoreResult
     from koschuso.office.messaging import MessageResult
-    from koschuso.office.safekeeping import BackupResult, RestoreResult
-    from koschuso.office.surveying import SurveyResult
+    from koschuso.office.taking_in.importing import ImportResult
+    from koschuso.office.taking_in.surveying import SurveyResult
     from koschuso.reporting.document import Document
     from koschuso.reporting.texts import PreparedTexts
     from koschuso.store import Verification
@@ -123,7 +123,7 @@ class Office(OpenOffice):
             Unavailable: The file cannot be read or the store cannot be written; nothing was changed.
         """
         from koschuso.nrw.school_figures import schuljahr_name  # noqa: PLC0415 - as below
-        from koschuso.office.intake import Intake  # noqa: PLC0415 - `import koschuso` stays cheap
+        from koschuso.office.taking_in.intake import Intake  # noqa: PLC0415 - `import koschuso` stays cheap
 
         intake = Intake(
             self.store,
@@ -147,7 +147,7 @@ class Office(OpenOffice):
             path: The file.
             title: What the survey is called.
             day: Its last day.
-            more: Keywords of `koschuso.office.surveying.take_survey`: ``id``, ``type``, ``event_id``, ``invited``,
+            more: Keywords of `koschuso.office.taking_in.surveying.take_survey`: ``id``, ``type``, ``event_id``, ``invited``,
                 ``target_groups``, ``types``, ``scale``, ``dry_run``.
 
         Raises:
@@ -156,7 +156,7 @@ class Office(OpenOffice):
             WrongUse: The event does not exist, or fewer people were asked than answered.
             Unavailable: The file cannot be read or the store cannot be written; nothing was changed.
         """
-        from koschuso.office.surveying import take_survey  # noqa: PLC0415 - `import koschuso` stays cheap
+        from koschuso.office.taking_in.surveying import take_survey  # noqa: PLC0415 - `import koschuso` stays cheap
 
         return take_survey(self, path, title=title, day=day, **more)
 
@@ -348,7 +348,7 @@ class Office(OpenOffice):
             Unavailable: The file cannot be written; there is none of its name.
             WrongUse: ``keep`` cannot be understood, or ``path`` is no folder.
         """
-        from koschuso.office.safekeeping import backup  # noqa: PLC0415 - `import koschuso` stays cheap
+        from koschuso.office.keeping_safe.safekeeping import backup  # noqa: PLC0415 - `import koschuso` stays cheap
 
         return backup(self, Path(path), keep=keep, progress=progress)
 
@@ -375,7 +375,7 @@ class Office(OpenOffice):
             Corrupt: The backup is damaged, or is none; nothing was made.
             Unavailable: The folder cannot be written; nothing was made.
         """
-        from koschuso.office.safekeeping import restore  # noqa: PLC0415 - `import koschuso` stays cheap
+        from koschuso.office.keeping_safe.safekeeping import restore  # noqa: PLC0415 - `import koschuso` stays cheap
 
         return restore(Path(path), Path(folder), store=store, progress=progress)
 
@@ -391,7 +391,7 @@ class Office(OpenOffice):
         Raises:
             NotSupported: The store keeps no fingerprints.
         """
-        from koschuso.office.safekeeping import verify  # noqa: PLC0415 - `import koschuso` stays cheap
+        from koschuso.office.keeping_safe.safekeeping import verify  # noqa: PLC0415 - `import koschuso` stays cheap
 
         return verify(self.store.driver, stand)
 

@@ -35,7 +35,7 @@ from koschuso.model import (
     Severity,
     Visibility,
 )
-from koschuso.office.holdings import StoredRecords
+from koschuso.office.taking_in.holdings import StoredRecords
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

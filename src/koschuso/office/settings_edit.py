@@ -10,7 +10,7 @@ import attrs
 
 from koschuso.errors import Refused
 from koschuso.files import write_atomically
-from koschuso.office.passwords import holds_password
+from koschuso.office.keeping_safe.passwords import holds_password
 from koschuso.office.settings import PLACES, SETTINGS, Settings
 from koschuso.office.toml_places import BLANK, Array, find_places
 

@@ -1,6 +1,6 @@
 """Keeping an office safe: backups, restoring them, and checking that everything is still as it was written.
 
-A backup is one file (see `koschuso.office.backup_file`) with everything of the office that cannot be made again: all that
+A backup is one file (see `koschuso.office.keeping_safe.backup_file`) with everything of the office that cannot be made again: all that
 the store holds, the office's words for its reports, and the settings without passwords. It is made while others write, from one consistent state, and has its final name only once it was read back and
 found right. Restoring works into a new folder only and gives it its name only once everything in it was checked.
 """
@@ -21,7 +21,7 @@ import attrs
 from koschuso import __version__
 from koschuso.errors import Corrupt, Refused, Unavailable, WrongUse
 from koschuso.files import give_name, make_private_folder, reason, synchronise_folder
-from koschuso.office.backup_file import (
+from koschuso.office.keeping_safe.backup_file import (
     DATA,
     SETTINGS_NAME,
     TEXTS,
@@ -31,13 +31,13 @@ from koschuso.office.backup_file import (
     open_backup,
     write_backup,
 )
-from koschuso.office.backup_texts import gather_texts
-from koschuso.office.passwords import holds_password, without_password, without_passwords
+from koschuso.office.keeping_safe.backup_texts import gather_texts
+from koschuso.office.keeping_safe.passwords import holds_password, without_password, without_passwords
+from koschuso.office.keeping_safe.rotation import Rotation, rotate
+from koschuso.office.keeping_safe.unfinished import clear_leftovers, unfinished_name, working_folder
 from koschuso.office.places import absolute_store, backends_for, scheme_of, simple_database, with_plugin
-from koschuso.office.rotation import Rotation, rotate
 from koschuso.office.settings import DATABASE, Settings
 from koschuso.office.settings_edit import change_settings
-from koschuso.office.unfinished import clear_leftovers, unfinished_name, working_folder
 from koschuso.store import copy_store
 from koschuso.store.backends import open_driver
 from koschuso.store.digest import COPY_KIND

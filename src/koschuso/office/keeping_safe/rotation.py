@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from koschuso.errors import KoschusoError, Refused, WrongUse
-from koschuso.office.backup_file import open_backup
+from koschuso.office.keeping_safe.backup_file import open_backup
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -19,11 +19,11 @@ from koschuso.collector import collector_paused
 from koschuso.errors import Conflict, InvalidRecord, KoschusoError, NotSupported, Refused
 from koschuso.interchange.format import Portion, ReadOptions, recognise
 from koschuso.model import RECORD_TYPES, Finding, Reading, Record, Reference, Severity
-from koschuso.office.holdings import StoredRecords
-from koschuso.office.importing import ImportResult, References
-from koschuso.office.incoming import incoming
-from koschuso.office.merging import Decision, decide
-from koschuso.office.recognising import ImportMemory, key_of, reason_of
+from koschuso.office.taking_in.holdings import StoredRecords
+from koschuso.office.taking_in.importing import ImportResult, References
+from koschuso.office.taking_in.incoming import incoming
+from koschuso.office.taking_in.merging import Decision, decide
+from koschuso.office.taking_in.recognising import ImportMemory, key_of, reason_of
 from koschuso.privacy import refuse_case_columns, strip_private
 from koschuso.query import Query
 from koschuso.rules.structure import VOCABULARIES

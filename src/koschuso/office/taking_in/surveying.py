@@ -11,7 +11,7 @@ import attrs
 from koschuso.errors import InvalidRecord, NotFound, Refused, WrongUse
 from koschuso.model import Event, Finding, Survey, SurveyType
 from koschuso.model.folding import fold
-from koschuso.office.incoming import incoming
+from koschuso.office.taking_in.incoming import incoming
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

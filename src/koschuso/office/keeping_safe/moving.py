@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from koschuso.errors import WrongUse
-from koschuso.office.passwords import holds_password
+from koschuso.office.keeping_safe.passwords import holds_password
 from koschuso.office.places import Place, database_file, find_place, local_path, scheme_of, with_plugin
 from koschuso.office.settings import Settings
 from koschuso.office.settings_edit import change_settings

@@ -12,7 +12,7 @@ import stat
 from typing import TYPE_CHECKING
 
 from koschuso.files import new_private, reason
-from koschuso.office.backup_file import TEXTS, is_text_name
+from koschuso.office.keeping_safe.backup_file import TEXTS, is_text_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
