@@ -41,7 +41,13 @@ def number_text(value: int | Decimal | Fraction, digits: int, *, grouped: bool =
 
 
 def cell_text(value: Cell, column: Column, *, grouped: bool = True) -> str:
-    """Write the value of a cell as its column asks for, without unit; a whole number is exact and gets no decimals."""
+    """Write the value of a cell as its column asks for, without unit; a whole number is exact and gets no decimals.
+
+    Args:
+        value: The value.
+        column: Its column.
+        grouped: For people, who read thousands in groups and a growth with its sign; programs read the bare number.
+    """
     if isinstance(value, str):
         return value
     if isinstance(value, Sign):
@@ -49,7 +55,10 @@ def cell_text(value: Cell, column: Column, *, grouped: bool = True) -> str:
     if isinstance(value, date):
         return day_text(value)
     exact = isinstance(value, int) or column.type is not ColumnType.NUMBER
-    return number_text(value, 0 if exact else column.digits, grouped=grouped)
+    text = number_text(value, 0 if exact else column.digits, grouped=grouped)
+    # What is rounded to nothing has not grown.
+    grown = column.change and grouped and value > 0 and text.strip("0,")
+    return f"+{text}" if grown else text
 
 
 def figure_text(figure: Figure) -> str:

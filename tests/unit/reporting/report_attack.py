@@ -264,6 +264,8 @@ class Reader:
         if "anmeldungen" in keys:
             attacker.sum(("visits",), [("arrived",), ("heads",)])
             attacker.sum(("registered",), [("arrived",), ("absent",), ("open",)])
+            if ("visits", "nameless") in self.truth:
+                attacker.sum(("visits", "nameless"), [("heads",), ("bodies",)])
         if "nach-art" in keys:
             self._programme("veranstaltungen" in keys)
         if "reichweite" in keys:
@@ -311,6 +313,9 @@ class Reader:
         for what in ("visits", "registered", "absent", "waiting", "cancelled", "arrived", "heads", "open"):
             if (what,) in self.truth:
                 attacker.sum((what,), [(what, one.id) for one in office.held])
+        if self.truth.get(("visits", "nameless")) == 0 and ("people",) in self.truth:
+            # Where everybody is named, nobody came twice to one event.
+            attacker.union(("people",), [("visits", one.id) for one in office.held])
         labels = self._labels()
         for kind, has_hours in self.kinds.items():
             events = [one for one in office.held if labels[one.kind] == kind]

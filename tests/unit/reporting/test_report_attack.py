@@ -8,12 +8,13 @@ from decimal import Decimal
 from random import Random
 from time import process_time
 
+import attrs
 import pytest
 from random_office import AS_OF, OFFICE, Held, RandomOffice
 from report_attack import attack
 
 from koschuso.errors import KoschusoError
-from koschuso.model import Consultation, Event, EventStatus, Participation, ParticipationStatus, TimeSpan
+from koschuso.model import Consultation, Event, EventStatus, Headcount, Participation, ParticipationStatus, TimeSpan
 from koschuso.reporting import BUILTIN_RENDERERS, BUILTIN_REPORTS, RecordsView, Sign
 from koschuso.reporting.reports.beratungen import BERATUNGEN
 from koschuso.reporting.reports.kennzahlen import KENNZAHLEN
@@ -81,6 +82,27 @@ class Programme:
 @pytest.mark.parametrize("report", [VERANSTALTUNGEN, TAETIGKEITSBERICHT], ids=lambda report: report.name)
 def test_visits_cannot_be_read_from_person_hours_and_the_length_of_events(report, events):
     assert attack(report, Programme(events))
+
+
+def test_who_stayed_away_cannot_be_read_from_the_visits_without_a_name():
+    """Of 13 who registered, all but those who stayed away came; of 19 visits, 7 were only counted."""
+    office = Programme((("fachtag", 3, 4), ("fortbildung", 2, 2), ("fachtag", 2, 6)))
+    counted = (Headcount(count=7),)
+    absent, came = ParticipationStatus.UNENTSCHULDIGT, ParticipationStatus.TEILGENOMMEN
+    office.records += [
+        Participation(id="away", event_id="e-0", name="Gast fern", status=absent),
+        Participation(id="heads", event_id="e-2", headcounts=counted, status=came),
+    ]
+    assert attack(VERANSTALTUNGEN, office)
+
+
+def test_a_small_event_cannot_be_read_from_the_number_of_different_people():
+    """Nine people came to two events, eleven visits in all: nobody is twice at one event."""
+    office = Programme((("fachtag", 3, 2), ("fachtag", 3, 9)))
+    for number, record in enumerate(office.records):
+        if isinstance(record, Participation):
+            office.records[number] = attrs.evolve(record, name=f"Gast {record.id.rpartition('-')[2]}")
+    assert attack(VERANSTALTUNGEN, office)
 
 
 @pytest.mark.slow

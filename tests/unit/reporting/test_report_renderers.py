@@ -527,3 +527,19 @@ def test_five_thousand_rows_are_rendered_within_seconds():
     before = time.process_time()
     assert document.render(".html").count(b"<tr>") == 5_001
     assert time.process_time() - before < 10
+
+
+@pytest.mark.parametrize(
+    ("value", "told", "bare"),
+    [
+        (63, "+63", "63"),
+        (0, "0", "0"),
+        (-5, "-5", "-5"),
+        (Fraction(1, 50), "0,0", "0,0"),
+        (Decimal("12345.5"), "+12.345,5", "12345,5"),
+    ],
+)
+def test_a_growth_has_its_sign_for_people_and_none_for_programs(value, told, bare):
+    column = Column(title="Veränderung", type=ColumnType.NUMBER, digits=1, change=True)
+
+    assert (cell_text(value, column), cell_text(value, column, grouped=False)) == (told, bare)

@@ -42,6 +42,7 @@ class Column:
         total: Whether each value is the sum of the numbers of the same unit in the columns before it, up to the total
             column before, or counts the people of those columns once each. It gives parts away, so protection has to
             know; sums over rows are known from ``Table.totals``.
+        change: Whether the numbers say by how much something changed: people read a growth with its sign, ``+63``.
     """
 
     title: str
@@ -51,6 +52,7 @@ class Column:
     header: bool = False
     group: str = ""
     total: bool = False
+    change: bool = False
 
     @property
     def heading(self) -> str:

@@ -71,7 +71,7 @@ def changes_table(changes: Iterable[Change], time: ReportPeriod, before: ReportP
             Column(title="Kennzahl", header=True),
             Column(title=time.label, type=number, digits=1),
             Column(title=before.label, type=number, digits=1),
-            Column(title="Veränderung", type=number, digits=1),
+            Column(title="Veränderung", type=number, digits=1, change=True),
         ),
         rows=tuple((change.name, change.now, change.then, change.value) for change in changes),
         notes=tuple(notes),

@@ -150,11 +150,12 @@ class EventList:
             part for part in (shown, label(self._view, "veranstaltungsformat", tally.event.format)) if part
         )
 
-    def totals(self, *, registered: bool) -> Iterator[Total]:
+    def totals(self, *, registered: bool, people: Count | Sign) -> Iterator[Total]:
         """Give what a reader could work out from the list and the tables by kind and topic beside it.
 
         Args:
             registered: Whether the report tells what became of all registrations as well.
+            people: The Teilnehmende of all events.
         """
         yield from self._lengths()
         if not self._in_full:
@@ -173,8 +174,16 @@ class EventList:
         for topic, counts in of_topic.items():
             if topic in now.by_topic:
                 yield Total(now.by_topic[topic].count("thema", topic), tuple(counts))
+        if isinstance(people, Count) and not now.all.anonymous:
+            yield from self._different(people)
         if registered:
             yield from self._registrations()
+
+    def _different(self, people: Count) -> Iterator[Total]:
+        """Give how many different people came to all events: nobody is twice at one, unless noted twice by mistake."""
+        visits = tuple(_told(tally, "visits") for tally in self._now.listed)
+        if visits and people.value >= max(count.value for count in visits):
+            yield Total(people, visits)
 
     def _registrations(self) -> Iterator[Total]:
         """Give what became of the registrations for each event; summed up, it is what became of all."""

@@ -362,8 +362,11 @@ class EventTables:
             yield Total(now.all.count(), (summed(now, "arrived"), summed(now, "heads")))
             became = (summed(now, "arrived"), summed(now, "absent"), summed(now, "open"))
             yield Total(summed(now, "registered"), became)
+            # Without a name are those who were only counted, and those of whom only the institution is known.
+            institutions = Count(now.all.anonymous - now.total("heads"), key=("teilnahmen", "nur einrichtung"))
+            yield Total(self.anonymous(), (summed(now, "heads"), institutions))
         if self._list is not None:
-            yield from self._list.totals(registered=self._registered)
+            yield from self._list.totals(registered=self._registered, people=self.people())
 
 
 def bar_chart(*, key: str, title: str, heading: str, name: str, bars: list[tuple[str, Count]]) -> Chart:

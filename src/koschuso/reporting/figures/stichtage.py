@@ -197,7 +197,7 @@ class TimeSeries:
                     for key in saeulen.keys
                 ),
                 Column(title="VZÄ gesamt", type=ColumnType.NUMBER),
-                Column(title="Veränderung", unit="VZÄ", type=ColumnType.NUMBER),
+                Column(title="Veränderung", unit="VZÄ", type=ColumnType.NUMBER, change=True),
                 Column(title="davon vakant", unit="VZÄ", type=ColumnType.NUMBER),
                 Column(title="Umfang k.\N{NO-BREAK SPACE}A.", unit="Anteile", type=ColumnType.COUNT),
                 Column(title="Fachkräfte", type=ColumnType.COUNT),

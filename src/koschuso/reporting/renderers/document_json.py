@@ -119,6 +119,7 @@ def _table(table: Table) -> dict[str, Any]:
                 "header": column.header,
                 "group": column.group,
                 "total": column.total,
+                "change": column.change,
             }
             for column in table.columns
         ],

@@ -304,7 +304,8 @@ def _put_number(sheet: Any, row: int, number: int, value: int | Decimal | Fracti
         return cell
     cell = sheet.cell(row=row, column=number)
     cell.value = value if isinstance(value, int) else float(exact)
-    cell.number_format = "#,##0" + ("." + "0" * digits if digits else "")
+    shown = "#,##0" + ("." + "0" * digits if digits else "")
+    cell.number_format = f"+{shown};-{shown};{shown}" if column.change else shown
     cell.alignment = _RIGHT
     return cell
 

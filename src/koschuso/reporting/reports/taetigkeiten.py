@@ -255,7 +255,7 @@ def _change_columns(label: str) -> tuple[Column, ...]:
     hours = ColumnType.NUMBER
     return (
         Column(title=f"Arbeitszeit {label}", unit="Std.", type=hours, digits=2),
-        Column(title="Veränderung der Arbeitszeit", unit="Std.", type=hours, digits=2),
+        Column(title="Veränderung der Arbeitszeit", unit="Std.", type=hours, digits=2, change=True),
     )
 
 
