@@ -5,6 +5,7 @@ from contextlib import contextmanager, nullcontext
 
 import faulty_files
 import faulty_keeping
+import faulty_moments
 import faulty_telling
 import faulty_writing
 from faults import FAULTS, changed_put, fault, with_transaction, with_transactions
@@ -16,7 +17,7 @@ from koschuso.store.driver import ANY, Capability, Expect, Operation, Version
 from koschuso.store.memory import MemoryDriver
 
 # The modules register their faults when they are imported.
-__all__ = ["FAULTS", "faulty_files", "faulty_keeping", "faulty_telling", "faulty_writing"]
+__all__ = ["FAULTS", "faulty_files", "faulty_keeping", "faulty_moments", "faulty_telling", "faulty_writing"]
 
 
 @fault("T1")

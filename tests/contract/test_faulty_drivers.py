@@ -14,7 +14,7 @@ from faulty_telling import JournalDriver, journal
 from koschuso.store.memory import MemoryDriver
 from koschuso.testing import StoreConformance
 from koschuso.testing.clauses import clause_tests
-from koschuso.testing.store import feed
+from koschuso.testing.store import feed, following
 
 
 def runs(method):
@@ -51,6 +51,7 @@ def failures(make_store, tmp_path, clause=""):
 def test_a_faulty_driver_fails_a_test_of_the_clause_it_breaks(name, tmp_path, monkeypatch):
     # The kit is patient with slow machines; nobody need wait as long for a driver that never tells anything.
     monkeypatch.setattr(feed, "_FOREVER", 3.0)
+    monkeypatch.setattr(following, "_PATIENCE", 3.0)
     fault = FAULTS[name]
     assert next(failures(lambda: fault.store(tmp_path), tmp_path, fault.clause), None)
 

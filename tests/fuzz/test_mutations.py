@@ -36,4 +36,4 @@ def test_the_same_seed_gives_the_same_input():
 @pytest.mark.timeout(300)
 def test_damaged_real_files_are_read_and_written(shared):
     assert (shared / "corpus").is_dir()
-    run("--seconds", "60", "--seed", "2", "--patience", "8", timeout=280)
+    run("--seconds", "25", "--seed", "2", "--patience", "8", timeout=280)

@@ -654,7 +654,7 @@ def test_a_killed_backup_or_restore_leaves_nothing_unusable(folder, tmp_path):
 @pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_many_killed_backups_and_restores_leave_nothing_unusable(folder, tmp_path):
-    kill_trials(folder, tmp_path, 25, 20_000)
+    kill_trials(folder, tmp_path, 12, 20_000)
 
 
 def test_what_a_killed_backup_left_is_removed_a_day_later(folder, tmp_path):

@@ -313,9 +313,9 @@ class Reader:
         for what in ("visits", "registered", "absent", "waiting", "cancelled", "arrived", "heads", "open"):
             if (what,) in self.truth:
                 attacker.sum((what,), [(what, one.id) for one in office.held])
-        if self.truth.get(("visits", "nameless")) == 0 and ("people",) in self.truth:
-            # Where everybody is named, nobody came twice to one event.
-            attacker.union(("people",), [("visits", one.id) for one in office.held])
+        if ("people",) in self.truth and self.truth["visits", "nameless"] == self.truth.get(("heads",)):
+            # Where all who were not only counted are named, nobody of them came twice to one event.
+            attacker.union(("people",), [("arrived", one.id) for one in office.held])
         labels = self._labels()
         for kind, has_hours in self.kinds.items():
             events = [one for one in office.held if labels[one.kind] == kind]

@@ -182,7 +182,7 @@ def test_hours_of_few_contacts_are_hidden(view_of):
     assert value(document, "Beratungskontakte") == 4
     assert value(document, "Beratungszeit") is Sign.SUPPRESSED
     assert not [gap for gap in document.missing if "Dauer" in gap.what]
-    assert "Nur vereinzelt, deshalb ohne Zahl: Beratungskontakte ohne Angabe der Dauer." in document.notes
+    assert "Zum Schutz kleiner Zahlen ohne Zahl: Beratungskontakte ohne Angabe der Dauer." in document.notes
 
 
 def test_the_threshold_can_be_raised(view):

@@ -166,7 +166,7 @@ def test_gaps_of_few_become_a_note_and_others_stay():
     gaps = (Missing(what="Kontakte ohne Dauer", count=Count(2)), Missing(what="Kontakte ohne Form", count=Count(7)))
     result = protect([], missing=gaps)
     assert [(gap.what, gap.count) for gap in result.missing] == [("Kontakte ohne Form", 7)]
-    assert result.notes == ("Nur vereinzelt, deshalb ohne Zahl: Kontakte ohne Dauer.",)
+    assert result.notes == ("Zum Schutz kleiner Zahlen ohne Zahl: Kontakte ohne Dauer.",)
     assert [gap.count for gap in protect([], missing=gaps, internal=True).missing] == [2, 7]
 
 

@@ -174,16 +174,19 @@ class EventList:
         for topic, counts in of_topic.items():
             if topic in now.by_topic:
                 yield Total(now.by_topic[topic].count("thema", topic), tuple(counts))
-        if isinstance(people, Count) and not now.all.anonymous:
+        if isinstance(people, Count) and now.all.anonymous == now.total("heads"):
             yield from self._different(people)
         if registered:
             yield from self._registrations()
 
     def _different(self, people: Count) -> Iterator[Total]:
-        """Give how many different people came to all events: nobody is twice at one, unless noted twice by mistake."""
-        visits = tuple(_told(tally, "visits") for tally in self._now.listed)
-        if visits and people.value >= max(count.value for count in visits):
-            yield Total(people, visits)
+        """Give how many different people came, where all who were not only counted are named.
+
+        Nobody is twice at one event, unless noted twice by mistake.
+        """
+        arrived = tuple(_told(tally, "arrived") for tally in self._now.listed if tally.registered)
+        if arrived and people.value >= max(count.value for count in arrived):
+            yield Total(people, arrived)
 
     def _registrations(self) -> Iterator[Total]:
         """Give what became of the registrations for each event; summed up, it is what became of all."""

@@ -100,7 +100,8 @@ def protect(
     return Protected(
         sections=shown,
         missing=tuple(Missing(what=gap.what, count=count) for gap, count in told if count is not Sign.SUPPRESSED),
-        notes=(f"Nur vereinzelt, deshalb ohne Zahl: {'; '.join(few)}.",) if few else (),
+        # Some of them may be large, and only give a small one away.
+        notes=(f"Zum Schutz kleiner Zahlen ohne Zahl: {'; '.join(few)}.",) if few else (),
         hidden=signs,
         note="" if census.is_empty else _note(threshold, internal=internal),
     )

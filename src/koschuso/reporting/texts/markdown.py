@@ -20,6 +20,7 @@ __all__ = ["read_markdown"]
 _LINK: Final = re.compile(r"(?:https?://|mailto:)[^\s]+", re.IGNORECASE)
 _DEEPEST: Final = 6
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_UNDERLINED: Final = re.compile(r"\n=+[ \t]*(?:\n|$)")
 # What may stand in a text; of the rest it is said what it is.
 _REFUSED: Final = {
     "heading_open": "eine Überschrift; die Kapitel gibt der Bericht vor",
@@ -30,6 +31,7 @@ _REFUSED: Final = {
     "fence": "ein Code-Block",
     "blockquote_open": "ein Zitatblock (>)",
     "hr": "eine Trennlinie",
+    "table_open": "eine Tabelle",
 }
 
 
@@ -53,7 +55,8 @@ def read_markdown(text: str, *, key: str = "") -> Prose:
         line = text.count("\n", 0, control.start()) + 1
         raise WrongUse(f"In Zeile {line} steht ein Steuerzeichen; das ist kein lesbarer Text.", line=line)
     # Lines that are indented are meant as text, and a line of dashes below a text is no heading.
-    reader = MarkdownIt("commonmark", {"maxNesting": 40}).disable(["code", "lheading"])
+    # Tables are read only so that they can be refused: as a paragraph their bars would stand in the report.
+    reader = MarkdownIt("commonmark", {"maxNesting": 40}).disable(["code", "lheading"]).enable("table")
     # Our own check of addresses below says what is wrong with one; this one would leave its brackets as text.
     reader.validateLink = _anything  # type: ignore[method-assign]
     tokens = reader.parse(text)
@@ -84,6 +87,8 @@ class _Reading:
             if token.type == end:
                 break
             if token.type == "inline":
+                if _UNDERLINED.search(token.content):
+                    raise self._refused("heading_open")
                 if spans := self._spans(token.children or ()):
                     found.append(Paragraph(spans))
             elif token.type in {"bullet_list_open", "ordered_list_open"}:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, ClassVar
 import pytest
 
 from koschuso.testing.clauses import tell_subject
+from koschuso.testing.store.brief import BriefClauses
 from koschuso.testing.store.concurrency import ConcurrencyClauses
 from koschuso.testing.store.contract import STORE_CONTRACT
 from koschuso.testing.store.endings import EndingClauses
 from koschuso.testing.store.feed import FeedClauses
+from koschuso.testing.store.following import FollowingClauses
 from koschuso.testing.store.keeping import KeepingClauses
 from koschuso.testing.store.lifetime import LifetimeClauses
 from koschuso.testing.store.lives import LifeClauses
@@ -30,10 +32,12 @@ class StoreConformance(
     KeepingClauses,
     LifeClauses,
     TransactionClauses,
+    BriefClauses,
     EndingClauses,
     ConcurrencyClauses,
     QueryClauses,
     FeedClauses,
+    FollowingClauses,
     PrivacyClauses,
     MovingClauses,
     LifetimeClauses,

@@ -105,8 +105,25 @@ class KeepingClauses:
     @clause("T1")
     def test_t1_every_index_value_is_kept_under_its_own_name(self, store: StoreUnderTest) -> None:
         """Index values come back exactly, and nothing differs from the empty text."""
-        values = (None, "", "a", "A", "ä", "a\u0308", "😀", " a ", "x" * 1000, "null", "%_", "05974040")
-        indices = [Index(*(values[(number + place * 5) % len(values)] for place in range(6))) for number in range(12)]
+        values: tuple[str | None, ...] = (
+            None,
+            "",
+            "a",
+            "A",
+            "ä",
+            "a\u0308",
+            "😀",
+            " a ",
+            "x" * 1000,
+            "null",
+            "%_",
+            "05974040",
+            "\ufeffa",
+        )
+        values += ("a\u2028b", "a%20b", "2025-08-27T00:00:00", "2025-08-27T00:00:00.000000+00:00", "a.", "1.0")
+        indices = [
+            Index(*(values[(number + place * 5) % len(values)] for place in range(6))) for number in range(len(values))
+        ]
         with store.open() as driver:
             for number, index in enumerate(indices):
                 put(driver, f"{number:02}", index=index)

@@ -56,6 +56,27 @@ class PrivacyClauses:
             assert counts == {"person": 1}
 
     @clause("P1")
+    def test_p1_a_removal_or_purge_takes_nothing_of_other_documents(self, store: StoreUnderTest) -> None:
+        """Documents of the same id and another kind, or of an id that begins alike, keep all that they have."""
+        others = [("person", "a", "event"), ("person", "a1", "person"), ("person", "A", "person")]
+        with store.open() as driver:
+            for taken in ("remove", "purge"):
+                for _, id_, kind in others:
+                    for number in range(2):
+                        put(driver, id_, b"%d" % number, Index(subject="s"), kind=kind)
+                put(driver, "a")
+                before = everything(driver)
+                with driver.transaction(write=True) as transaction:
+                    if taken == "remove":
+                        transaction.remove("person", "a", expect=ANY)
+                    else:
+                        transaction.purge("person", "a")
+                assert everything(driver)[0] == [found for found in before[0] if found[:2] != ("person", "a")]
+                if Capability.HISTORY in driver.capabilities:
+                    for _, id_, kind in others:
+                        assert [step.body for step in history(driver, id_, kind)][-2:] == [b"0", b"1"]
+
+    @clause("P1")
     def test_p1_a_new_document_under_the_old_key_brings_nothing_back(self, store: StoreUnderTest) -> None:
         """Created again, a removed document has neither old bodies nor old index values."""
         with store.open() as driver:
@@ -103,6 +124,35 @@ class PrivacyClauses:
                 assert driver.verify().damages == ()
             put(driver, "a", expect=ABSENT)
             assert get(driver) is not None
+
+    @clause("P2")
+    def test_p2_a_purge_takes_all_that_it_was_told_and_nothing_else(self, store: StoreUnderTest) -> None:
+        """Many keys of several kinds, unknown ones before and between them and some twice: exactly these are gone."""
+        with store.open() as driver:
+            requires(driver, Capability.PURGE)
+            kinds, numbers = ("person", "event", "task"), range(700)
+            with driver.transaction(write=True) as transaction:
+                transaction.put_many(
+                    Write(kind, f"{number}", b'{"n":%d}' % number, Index(subject="s"), ABSENT)
+                    for kind in kinds
+                    for number in numbers
+                )
+            gone = [("person", f"{number}") for number in numbers if number % 10] + [("event", "1"), ("event", "2")]
+            driver.purge([("person", "unknown"), ("place", "1"), *gone[:5], ("event", "unknown"), *gone])
+            left = {kind: [f"{number}" for number in numbers if (kind, f"{number}") not in gone] for kind in kinds}
+            for kind in kinds:
+                assert ids(scan(driver, kind=kind)) == sorted(left[kind])
+                assert ids(scan(driver, OneOf("subject", ["s"]), kind=kind)) == sorted(left[kind])
+            assert {
+                (change.kind, change.id) for change in changes(driver) if change.operation is Operation.PURGE
+            } == set(gone)
+            if Capability.HISTORY in driver.capabilities:
+                for kind, id_, body in (
+                    ("person", "1", None),
+                    ("person", "10", b'{"n":10}'),
+                    ("task", "1", b'{"n":1}'),
+                ):
+                    assert history(driver, id_, kind)[0].body == body
 
     @clause("P2")
     def test_p2_after_a_purge_nothing_is_left_in_the_files(self, store: StoreUnderTest) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from koschuso.store.driver import ABSENT, ANY, Capability, DriverTransaction, Wr
 from koschuso.testing.clauses import clause
 from koschuso.testing.store.samples import EMPTY, PLAIN
 from koschuso.testing.store.steps import (
+    all_at_once,
     changes,
     everything,
     ids,
@@ -26,6 +28,7 @@ from koschuso.testing.store.steps import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from koschuso.store.driver import StoreDriver
     from koschuso.testing.store.under_test import StoreUnderTest
 
 __all__ = ["TransactionClauses"]
@@ -103,6 +106,116 @@ class TransactionClauses:
                 ("taken", PLAIN),
             ]
             assert ids(changes(driver)) == ["taken", "before", "behind"]
+
+    @clause("T2")
+    def test_t2_a_purge_in_a_transaction_is_rolled_back_too(self, store: StoreUnderTest) -> None:
+        """A purge in a transaction that raises has taken nothing away, neither document nor earlier versions."""
+        with store.open() as driver:
+            for body in (PLAIN, b'{"n":2}'):
+                put(driver, "a", body, Index(type="x"))
+            before = everything(driver)
+
+            def purge(transaction: DriverTransaction) -> None:
+                transaction.purge("person", "a")
+                assert transaction.get("person", "a") is None
+
+            rolled_back(driver, purge)
+            assert everything(driver) == before
+            assert ids(scan(driver, OneOf("type", ["x"]))) == ["a"]
+
+    @clause("T2")
+    def test_t2_a_refused_put_many_leaves_what_the_transaction_did_before(self, store: StoreUnderTest) -> None:
+        """Neither history nor index keeps anything of a refused `put_many`; own puts and removals stay done."""
+        with store.open() as driver:
+            for id_ in ("kept", "removed"):
+                put(driver, id_, index=Index(type="x"))
+            with driver.transaction(write=True) as transaction:
+                transaction.remove("person", "removed", expect=ANY)
+                transaction.put("person", "own", b"1", Index(type="x"), expect=ABSENT)
+                with pytest.raises(Conflict):
+                    transaction.put_many(
+                        [
+                            *(Write("person", id_, b"2", Index(type="y"), ANY) for id_ in ("kept", "removed", "own")),
+                            Write("person", "kept", b"3", EMPTY, ABSENT),
+                        ]
+                    )
+                assert transaction.get("person", "removed") is None
+            assert ids(scan(driver, OneOf("type", ["x"]))) == ["kept", "own"]
+            assert [found for found in scan(driver, OneOf("type", ["y"])) if found.index.type == "y"] == []
+            assert [(change.id, change.operation) for change in changes(driver)[2:]] == [
+                ("removed", "remove"),
+                ("own", "put"),
+            ]
+            if Capability.HISTORY in driver.capabilities:
+                assert [[step.body for step in steps] for steps in everything(driver)[4]] == [
+                    [PLAIN],
+                    [None, None],
+                    [b"1"],
+                ]
+            if Capability.VERIFY in driver.capabilities:
+                assert driver.verify().damages == ()
+
+    @clause("T3")
+    def test_t3_a_commit_becomes_visible_as_a_whole(self, store: StoreUnderTest) -> None:
+        """A reader beside a writer sees all of a commit or nothing, over kinds, counts, feed and history."""
+        kinds = ("event", "person", "task")
+
+        def write(driver: StoreDriver) -> None:
+            try:
+                for number in range(30):
+                    with driver.transaction(write=True) as transaction:
+                        for kind in kinds:
+                            transaction.put(kind, "a", b"%d" % number, EMPTY, expect=ANY)
+                            transaction.put(kind, f"{number:02}", PLAIN, EMPTY, expect=ABSENT)
+            finally:
+                done.set()
+
+        def read(driver: StoreDriver) -> None:
+            while not done.is_set():
+                with driver.transaction(write=False) as reader:
+                    bodies = {None if (found := reader.get(kind, "a")) is None else found.body for kind in kinds}
+                    counts = {reader.counts().get(kind, 0) for kind in kinds}
+                    assert len(bodies) == len(counts) == 1, "half a commit is visible"
+                    assert len(list(reader.changes())) == 6 * max(0, max(counts) - 1), "feed and documents differ"
+
+        done = threading.Event()
+        with store.open() as driver:
+            all_at_once([lambda: write(driver), lambda: read(driver), lambda: read(driver)])
+
+    @clause("T3")
+    def test_t3_a_reader_in_the_writer_s_own_thread_sees_what_is_committed(self, store: StoreUnderTest) -> None:
+        """A read transaction that a thread begins beside its own write transaction sees nothing of that one."""
+        with store.open() as driver:
+            put(driver, "a", index=Index(type="x"))
+            before = everything(driver)
+            with driver.transaction(write=True) as transaction:
+                transaction.put("person", "a", b"2", Index(type="y"), expect=ANY)
+                transaction.put("person", "b", PLAIN, EMPTY, expect=ABSENT)
+                assert everything(driver) == before
+                assert ids(transaction.scan("person")) == ["a", "b"]
+            assert ids(scan(driver)) == ["a", "b"]
+
+    @clause("T3")
+    def test_t3_a_long_scan_and_the_steps_are_of_the_reader_s_moment(self, store: StoreUnderTest) -> None:
+        """However many pages it has, a scan ends in the state in which it began; contents of steps are of it, too."""
+        with store.open() as driver:
+            everyone = [f"{number:04}" for number in range(2300)]
+            with driver.transaction(write=True) as transaction:
+                transaction.put_many(Write("person", id_, PLAIN, Index(subject="s"), ABSENT) for id_ in everyone)
+            with driver.transaction(write=False) as reader:
+                ways: list[Any] = [
+                    (found.id for found in reader.scan("person")),
+                    (found.id for found in reader.scan("person", [OneOf("subject", ["s"])])),
+                    (id_ for id_, _, _ in reader.contents("person")),
+                    (change.id for change in reader.changes()),
+                    (step.change.id for step in reader.steps() if step.body == PLAIN),
+                ]
+                begun = [next(way) for way in ways]
+                in_thread(lambda: [remove(driver, id_) for id_ in everyone[-3:]])
+                in_thread(lambda: put(driver, "9999"))
+                for first, way in zip(begun, ways, strict=True):
+                    assert [first, *way] == everyone
+                assert [step.change.id for step in reader.steps() if step.body == PLAIN] == everyone
 
     @clause("T3")
     def test_t3_a_reader_keeps_its_state_whatever_is_committed(self, store: StoreUnderTest) -> None:
