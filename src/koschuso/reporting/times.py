@@ -286,7 +286,8 @@ def _day(name: str, value: object) -> date:
         raise WrongUse(
             f"Den Tag »{text}« gibt es nicht; bitte prüfen Sie die Angabe »{name}«.", parameter=name
         ) from None
-    if day is not None:
+    # What lies a day or some years beside it must be a date too.
+    if day is not None and date.min.year < day.year <= _LATEST_YEAR:
         return day
     kind = PeriodKind.FOERDERZEITRAUM if name == "foerderzeitraum" else PeriodKind.STICHTAG
     raise _not_understood(name, text, kind)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from koschuso.errors import KoschusoError, NotSupported, Refused
+from koschuso.errors import Corrupt, KoschusoError, NotSupported, Refused
 from koschuso.store.conditions import Index
 from koschuso.store.driver import ABSENT, Capability, Operation, StoreDriver
 from koschuso.testing.clauses import clause, not_applicable, not_checkable
@@ -143,6 +143,24 @@ class LifetimeClauses:
             assert driver.verify().head != verification.head
 
     @clause("X1")
+    def test_x1_a_declared_verify_finds_content_that_is_not_what_was_written(self, store: StoreUnderTest) -> None:
+        """A content that was changed in the files, or swapped with that of another document, is found and named."""
+        first, second, neither = b"canary-1-verify", b"canary-2-verify", b"canary-3-verify"
+        with store.open() as driver:
+            requires(driver, Capability.VERIFY)
+            for id_, text in (("a", first), ("b", second)):
+                put(driver, id_, b'{"n":"%b"}' % text, kind="muster:sache")
+            assert driver.verify().damages == ()
+        if not store.outlives:
+            not_applicable("Der Speicher hält nichts in Dateien.")
+        if store.alter is None or not store.alter(first, neither):
+            not_checkable("Die Inhalte lassen sich von hier aus nicht in den Dateien verändern.")
+        assert _damaged(store) >= {"a"}
+        store.alter(second, first)
+        store.alter(neither, second)
+        assert _damaged(store) >= {"a", "b"}
+
+    @clause("X1")
     def test_x1_a_declared_backup_is_whole_and_replaces_nothing(self, store: StoreUnderTest, tmp_path: Path) -> None:
         """A backup leaves the store as it is, takes only what is committed and refuses an existing target."""
         with store.open() as driver:
@@ -166,6 +184,15 @@ class LifetimeClauses:
                 assert everything(copy)[:3] == before[:3]
                 if Capability.VERIFY in copy.capabilities:
                     assert copy.verify().damages == ()
+
+
+def _damaged(store: StoreUnderTest) -> set[str]:
+    """Name the documents that are damaged; a store that does not even open says that all may be."""
+    try:
+        with store.open() as driver:
+            return {damage.id for damage in driver.verify().damages}
+    except Corrupt:
+        return {"a", "b"}
 
 
 def _check_golden(driver: StoreDriver, cursor: str | None) -> None:

@@ -54,6 +54,8 @@ class StoreUnderTest:
         more_secrets: Further ways to open a URL with a secret, for example one that must fail.
         content: Returns all bytes of the driver's files; ``None`` where they cannot be looked at, and then the report
             says so.
+        alter: Replaces a text by another of the same length in the driver's files, while it is closed, and tells how
+            often; ``None`` where nobody can. Proves that `StoreDriver.verify` finds what is not what was written.
         golden: Opens a copy of a store that the previous minor version wrote by
             `koschuso.testing.store.write_golden`; ``None`` where there is none.
         golden_cursor: The cursor that `write_golden` returned then.
@@ -74,6 +76,7 @@ class StoreUnderTest:
     open_with_secret: Callable[[str], StoreDriver]
     more_secrets: tuple[Callable[[str], StoreDriver], ...] = ()
     content: Callable[[], bytes] | None = None
+    alter: Callable[[bytes, bytes], int] | None = None
     golden: Callable[[], StoreDriver] | None = None
     golden_cursor: str | None = None
     restored: Callable[[Path], StoreDriver] | None = None
@@ -112,6 +115,7 @@ class StoreUnderTest:
             "open_with_secret": fresh.open_with_option,
             "more_secrets": (fresh.open_with_user,) if fresh.takes_user else (),
             "content": fresh.content if fresh.shows_content else None,
+            "alter": fresh.alter if fresh.on_disk else None,
             "restored": fresh.restored if fresh.on_disk else None,
             "outlives": not fresh.opaque,
             "capabilities": backend.capabilities,
@@ -205,6 +209,17 @@ class _FreshStores:
             check=True,
             capture_output=True,
         ).stdout
+
+    def alter(self, text: bytes, other: bytes) -> int:
+        """Replace a text in the files of the closed store under test, and tell how often it was there."""
+        found = 0
+        for place in _files_of(self._parsed(self._main), self._made.get(self._main, "")):
+            for path in sorted(place.rglob("*")) if place.is_dir() else [place]:
+                content = path.read_bytes() if path.is_file() else b""
+                if text in content:
+                    found += content.count(text)
+                    path.write_bytes(content.replace(text, other))
+        return found
 
     def clean(self) -> None:
         """Close what is open and delete what was made; what cannot be deleted stays."""
