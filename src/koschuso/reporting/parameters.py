@@ -63,6 +63,10 @@ class Parameters:
         """Whether the report is for the office itself."""
         return self.audience == INTERNAL
 
+    def number(self, option: Option) -> int:
+        """Give the value of an option of the type number; `parse` has checked it."""
+        return int(self.options.get(option.name) or option.default)
+
 
 def parse(
     given: Mapping[str, object],

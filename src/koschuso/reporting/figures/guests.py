@@ -38,7 +38,6 @@ __all__ = [
     "days_words",
     "event_days",
     "event_of",
-    "whole_number",
 ]
 
 EVENT_OPTION: Final = Option(
@@ -112,15 +111,6 @@ def days_words(event: Event) -> str:
     """Write the day or days of an event."""
     first, last = event_days(event)
     return day_text(first) if first == last else f"{day_text(first)} – {day_text(last)}"
-
-
-def whole_number(parameters: Parameters, option: Option) -> int:
-    """Give the value of an option that is a whole number.
-
-    Raises:
-        WrongUse: It is none, or out of range.
-    """
-    return int(option.read(parameters.options.get(option.name, "")))
 
 
 @attrs.frozen(kw_only=True)

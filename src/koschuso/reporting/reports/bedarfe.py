@@ -26,7 +26,6 @@ from koschuso.reporting.document import (
     Text,
     TextStyle,
 )
-from koschuso.reporting.figures.guests import whole_number
 from koschuso.reporting.figures.scales import MINIMUM, guarded_mean, has_mean, may_show_distribution
 from koschuso.reporting.german import day_text
 from koschuso.reporting.guarded import Count, Share
@@ -262,7 +261,7 @@ class _Chapter:
 
 
 def _build(view: View, parameters: Parameters) -> Document:
-    minimum = whole_number(parameters, _LEAST)
+    minimum = parameters.number(_LEAST)
     wanted = parameters.options.get(_SURVEY.name, "").strip()
     if not wanted:
         require_presence(view, parameters.time, (Survey,))

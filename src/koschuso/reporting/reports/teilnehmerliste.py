@@ -30,7 +30,6 @@ from koschuso.reporting.figures.guests import (
     days_words,
     event_days,
     event_of,
-    whole_number,
 )
 from koschuso.reporting.german import day_text
 from koschuso.reporting.options import Option, OptionType
@@ -107,8 +106,8 @@ def event_listing(event: Event) -> Listing:
 
 def _build_list(view: View, parameters: Parameters) -> Document:
     event = event_of(view, parameters, "eine Teilnehmerliste")
-    lines = whole_number(parameters, _EMPTY_LINES)
-    months = whole_number(parameters, _KEPT)
+    lines = parameters.number(_EMPTY_LINES)
+    months = parameters.number(_KEPT)
     guests = GuestList(view, event)
     expected = guests.expected()
     if not expected and not lines:
